@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { configProblems } from './config-problems.ts';
+import type { GatewayPlugin } from './define-plugin.ts';
+import { type ConfigProblem, GatewayConfigError } from './errors.ts';
+import type { Provider } from './providers/provider.ts';
+import type { ServiceProvision } from './services/container.ts';
+import { isToken } from './services/token.ts';
+
+const count = z.int().positive();
+
+/** A value made by one of our factories: the kind says which. */
+function made<T extends { readonly kind: string }>(kind: T['kind'], expected: string): z.ZodType<T> {
+  return z.custom<T>((value) => typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === kind, {
+    error: expected,
+  });
+}
+
+const limitsSchema = z.strictObject({
+  /** Bytes of a request body; coding agents send large ones. */
+  bodyBytes: count.default(10 * 1024 * 1024),
+  /** Milliseconds for a request body to arrive. */
+  bodyMs: count.default(30_000),
+  /** Nesting of a request body. */
+  jsonDepth: count.default(64),
+  /** Values in a request body: members and elements together. */
+  jsonValues: count.default(500_000),
+  /** Members of one object in a request body. */
+  jsonKeys: count.default(10_000),
+  /** Bytes of a whole answer of an upstream. */
+  responseBytes: count.default(32 * 1024 * 1024),
+  /** Bytes of one event of an upstream's stream. */
+  eventBytes: count.default(4 * 1024 * 1024),
+  /** Milliseconds that a client may stop reading before it is disconnected. */
+  stallMs: count.default(30_000),
+  /** Sockets to each upstream. */
+  connections: count.default(1_024),
+});
+
+const timeoutsSchema = z.strictObject({
+  /** Milliseconds to connect to an upstream, TLS included. */
+  connectMs: count.default(5_000),
+  /** Milliseconds until the first byte of a streamed answer. */
+  firstByteMs: count.default(120_000),
+  /** Milliseconds between two bytes of an answer. */
+  idleMs: count.default(120_000),
+  /** Milliseconds for a whole answer. */
+  totalMs: count.default(600_000),
+  /** Milliseconds of silence after which a waiting stream's client gets a comment. */
+  heartbeatMs: count.default(15_000),
+  /** Milliseconds that `close()` waits for exchanges under way before it ends them. */
+  closeMs: count.default(25_000),
+});
+
+const configSchema = z.strictObject({
+  providers: z.array(made<Provider>('provider', 'a provider such as openai({ apiKey })')).min(1, { error: 'at least one provider' }),
+  models: z.record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1, { error: 'at least one target' })])).default({}),
+  plugins: z.array(made<GatewayPlugin>('plugin', 'a plugin such as logging() (is the call missing?)')).default([]),
+  services: z
+    .array(
+      z.custom<ServiceProvision>((value) => isToken((value as { token?: unknown } | null)?.token), { error: 'provide(Token, service)' }),
+    )
+    .default([]),
+  allowAnonymous: z.boolean().default(false),
+  limits: limitsSchema.prefault({}),
+  timeouts: timeoutsSchema.prefault({}),
+});
+
+export type Limits = z.output<typeof limitsSchema>;
+export type Timeouts = z.output<typeof timeoutsSchema>;
+
+/** What a team writes down. One plain object; parsed once. */
+export interface GatewayConfig {
+  readonly providers: readonly Provider[];
+  /** Model aliases: a name of yours → targets (`provider/model`), best first. */
+  readonly models?: Readonly<Record<string, string | readonly string[]>>;
+  /** The list is the order. */
+  readonly plugins?: readonly GatewayPlugin[];
+  /** Your own services in place of the defaults: `provide(Logger, myLogger)`. */
+  readonly services?: readonly ServiceProvision[];
+  /** Lets everybody in who reaches the mount. Needed when no plugin authenticates. */
+  readonly allowAnonymous?: boolean;
+  readonly limits?: Partial<Limits>;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** The config with every default filled in. */
+export interface ParsedConfig {
+  readonly providers: readonly Provider[];
+  readonly models: Readonly<Record<string, readonly string[]>>;
+  readonly plugins: readonly GatewayPlugin[];
+  readonly services: readonly ServiceProvision[];
+  readonly allowAnonymous: boolean;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+}
+
+/** Throws `GatewayConfigError`: every problem with its path, what is expected and what was received. */
+export function parseConfig(config: GatewayConfig): ParsedConfig {
+  const result = configSchema.safeParse(config);
+  if (!result.success) throw new GatewayConfigError('The gateway config is not usable:', configProblems(result.error, config));
+  const { models, ...rest } = result.data;
+  const aliases = Object.fromEntries(
+    Object.entries(models).map(([alias, targets]) => [alias, typeof targets === 'string' ? [targets] : targets]),
+  );
+  const problems = [...providerProblems(rest.providers), ...aliasProblems(aliases, rest.providers)];
+  if (problems.length > 0) throw new GatewayConfigError('The gateway config is not usable:', problems);
+  return { ...rest, models: aliases };
+}
+
+function providerProblems(providers: readonly Provider[]): ConfigProblem[] {
+  return providers.flatMap(({ name }, index) => {
+    const first = providers.findIndex((other) => other.name === name);
+    return first === index
+      ? []
+      : [
+          {
+            path: `providers[${index}]`,
+            expected: 'a name of its own (see the option name)',
+            received: `"${name}", like providers[${first}]`,
+          },
+        ];
+  });
+}
+
+function aliasProblems(aliases: Readonly<Record<string, readonly string[]>>, providers: readonly Provider[]): ConfigProblem[] {
+  const known = providers.map(({ name }) => name).join(', ');
+  return Object.entries(aliases).flatMap(([alias, targets]) => {
+    const path = `models.${alias}`;
+    const problems: ConfigProblem[] = [];
+    if (alias.includes('/'))
+      problems.push({ path, expected: 'a name without a slash (provider/model has one)', received: JSON.stringify(alias) });
+    for (const [index, target] of targets.entries()) {
+      const provider = providers.find(({ name }) => target.startsWith(`${name}/`));
+      const model = target.slice((provider?.name.length ?? 0) + 1);
+      if (provider === undefined || model === '')
+        problems.push({
+          path: `${path}[${index}]`,
+          expected: `provider/model with a provider of: ${known}`,
+          received: JSON.stringify(target),
+        });
+      else if (provider.models !== undefined && !provider.models.includes(model))
+        problems.push({
+          path: `${path}[${index}]`,
+          expected: `a model that ${provider.name} names: ${provider.models.join(', ')}`,
+          received: JSON.stringify(target),
+        });
+    }
+    return problems;
+  });
+}

@@ -1,0 +1,203 @@
+import { headList } from './answer-head.ts';
+import type { Limits } from './config.ts';
+import type { StreamDialect } from './dialects/dialect.ts';
+import { eventsOf } from './dialects/sse-event.ts';
+import { GatewayError, gatewayError } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Outbound } from './inbound.ts';
+import type { StreamEvent } from './model/events.ts';
+import type { GatewayResponse, JsonBody, StreamBody } from './model/response.ts';
+import type { Timer } from './services/clock.ts';
+import { errorFields } from './services/logger.ts';
+import type { RegionSink } from './upstream/regions.ts';
+import { SseBody } from './upstream/sse-body.ts';
+
+/** Writes the exchange's response to the client. Never rejects: what breaks is written into the stream, or cut. */
+export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat: Heartbeat, limits: Limits): Promise<void> {
+  if (exchange.aborted !== undefined) return;
+  const response = exchange.response as GatewayResponse;
+  const stream = exchange.call?.format.stream;
+  if (response.body.kind === 'json') {
+    heartbeat.stop();
+    if (!outbound.started) sendWhole(exchange, outbound, response, response.body);
+    else breakStream(exchange, outbound, stream as StreamDialect, exchange.error ?? gatewayError('GW_INTERNAL'));
+    return;
+  }
+  if (stream === undefined) throw new TypeError('A streamed response needs a dialect that streams.');
+  const writer = new StreamWriter(exchange, outbound, response, stream, heartbeat, limits.stallMs);
+  if (response.body instanceof SseBody && !response.body.wrapped) await writer.raw(response.body);
+  else await writer.events(response.body);
+}
+
+function sendWhole(exchange: Exchange, outbound: Outbound, response: GatewayResponse, body: JsonBody): void {
+  const bytes = body.bytes();
+  exchange.bytesOut = bytes.length;
+  outbound.send(response.status, headList(exchange, response.headers, 'application/json; charset=utf-8', bytes.length), bytes);
+}
+
+/** One error event in the client's dialect, then the end of the connection. */
+function breakStream(exchange: Exchange, outbound: Outbound, dialect: StreamDialect, error: GatewayError): void {
+  exchange.error = error;
+  outbound.cut(Buffer.from(dialect.errorFrame(error, exchange.id)));
+}
+
+/** Writes a stream with backpressure: the upstream goes as fast as the client reads, and no faster. */
+class StreamWriter {
+  readonly #exchange: Exchange;
+  readonly #outbound: Outbound;
+  readonly #response: GatewayResponse;
+  readonly #dialect: StreamDialect;
+  readonly #heartbeat: Heartbeat;
+  readonly #stallMs: number;
+  #stall: Timer | undefined = undefined;
+  #onDrain: (() => void) | undefined = undefined;
+  #leave: (() => void) | undefined = undefined;
+
+  constructor(
+    exchange: Exchange,
+    outbound: Outbound,
+    response: GatewayResponse,
+    dialect: StreamDialect,
+    heartbeat: Heartbeat,
+    stallMs: number,
+  ) {
+    this.#exchange = exchange;
+    this.#outbound = outbound;
+    this.#response = response;
+    this.#dialect = dialect;
+    this.#heartbeat = heartbeat;
+    this.#stallMs = stallMs;
+  }
+
+  /** Whole frames as the upstream sent them. */
+  raw(body: SseBody): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#release();
+        resolve();
+      };
+      this.#watchDrain(() => body.resume());
+      this.#begin();
+      const sink: RegionSink = {
+        region: (bytes) => {
+          if (this.#exchange.hasTaps) for (const event of eventsOf(bytes, this.#dialect)) this.#show(event);
+          return this.#write(bytes);
+        },
+        end: () => {
+          if (this.#exchange.aborted === undefined) this.#outbound.end();
+          done();
+        },
+        fail: (error) => {
+          if (this.#exchange.aborted === undefined) breakStream(this.#exchange, this.#outbound, this.#dialect, error);
+          done();
+        },
+      };
+      body.attach(sink);
+    });
+  }
+
+  /** Events as plugins made or wrapped them. */
+  async events(body: StreamBody): Promise<void> {
+    let wake: (() => void) | undefined;
+    this.#watchDrain(() => wake?.());
+    const iterator = body.events[Symbol.asyncIterator]();
+    const stopWatching = this.#exchange.onAbort(() => {
+      this.#leave?.();
+      wake?.();
+    });
+    try {
+      for (;;) {
+        const next = await this.#nextUnlessGone(iterator);
+        if (next === undefined || next.done) break;
+        // The head goes out with the first event: a generator that fails before it still gets a proper error.
+        this.#begin();
+        if (this.#exchange.hasTaps) this.#show(next.value);
+        if (this.#write(Buffer.from(next.value.raw)) || this.#exchange.aborted !== undefined) continue;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      this.#begin();
+      if (this.#exchange.aborted === undefined) this.#outbound.end();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      stopWatching();
+      this.#release();
+      void iterator.return?.()?.catch(() => {});
+    }
+  }
+
+  /** The next event, or `undefined` at once when the client leaves. (Racing against one promise would leak per event.) */
+  #nextUnlessGone(iterator: AsyncIterator<StreamEvent>): Promise<IteratorResult<StreamEvent> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#leave = () => resolve(undefined);
+      if (this.#exchange.aborted !== undefined) resolve(undefined);
+      else iterator.next().then(resolve, reject);
+    });
+  }
+
+  #failed(error: unknown): void {
+    const { aborted } = this.#exchange;
+    if (aborted !== undefined) return;
+    if (!(error instanceof GatewayError))
+      this.#exchange.logger.log('error', 'A wrapped stream failed.', { exchange: this.#exchange.id, ...errorFields(error) });
+    const told = error instanceof GatewayError ? error : gatewayError('GW_HOOK_FAILED', { cause: error });
+    if (this.#outbound.started) {
+      breakStream(this.#exchange, this.#outbound, this.#dialect, told);
+      return;
+    }
+    this.#exchange.error = told;
+    const bytes = Buffer.from(this.#exchange.dialect.errorBody(told, this.#exchange.id));
+    this.#outbound.send(told.status, headList(this.#exchange, { ...told.headers }, 'application/json; charset=utf-8', bytes.length), bytes);
+  }
+
+  #begin(): void {
+    if (this.#outbound.started) return;
+    this.#outbound.start(this.#response.status, headList(this.#exchange, this.#response.headers, this.#dialect.contentType, undefined));
+  }
+
+  #show(event: StreamEvent): void {
+    for (const tap of this.#exchange.taps) {
+      try {
+        tap(event);
+      } catch (error) {
+        this.#exchange.logger.log('error', 'A tap failed; the stream goes on.', { exchange: this.#exchange.id, ...errorFields(error) });
+      }
+    }
+  }
+
+  #write(bytes: Buffer): boolean {
+    if (this.#exchange.aborted !== undefined) return true;
+    this.#exchange.bytesOut += bytes.length;
+    this.#heartbeat.wrote();
+    const open = this.#outbound.write(bytes);
+    if (!open && this.#stall === undefined) this.#stall = this.#exchange.clock.after(this.#stallMs, () => this.#stalled());
+    return open;
+  }
+
+  #watchDrain(resume: () => void): void {
+    this.#onDrain = resume;
+    this.#outbound.onDrain(() => {
+      this.#stall?.cancel();
+      this.#stall = undefined;
+      this.#onDrain?.();
+    });
+  }
+
+  /** A client that reads nothing for so long holds memory and an upstream for nothing. */
+  #stalled(): void {
+    const error = gatewayError('GW_CLIENT_STALLED');
+    this.#exchange.error = error;
+    this.#exchange.abort(error);
+    this.#outbound.cut(Buffer.alloc(0));
+  }
+
+  #release(): void {
+    this.#stall?.cancel();
+    this.#stall = undefined;
+    this.#onDrain = undefined;
+    this.#heartbeat.stop();
+  }
+}

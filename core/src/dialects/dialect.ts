@@ -1,0 +1,119 @@
+import type { GatewayError } from '../errors.ts';
+import type { JsonDocument } from '../json/document.ts';
+import type { Attachment, DialectId, TextScope } from '../model/call.ts';
+import type { EventText } from '../model/events.ts';
+import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
+import type { Usage } from '../model/usage.ts';
+
+/**
+ * An API format that clients and providers speak. Pure functions over parsed JSON: no state, no I/O. One folder per
+ * dialect; `protocols.md` facts are cited where a rule would otherwise look arbitrary.
+ */
+export interface Dialect {
+  readonly id: DialectId;
+  /** The paths, below the gateway's mount, that speak it. */
+  readonly routes: readonly DialectRoute[];
+  /** The body of an error answer, as JSON text. */
+  errorBody(error: GatewayError, requestId: string): string;
+}
+
+export interface DialectRoute {
+  readonly method: 'GET' | 'POST';
+  /** A literal path; one that ends in `/*` takes the rest of the path as its parameter. */
+  readonly path: string;
+}
+
+/** A dialect whose requests are sent to a provider. */
+export interface CallDialect extends Dialect {
+  /** Reads and checks what the gateway decides by. Throws `GW_BAD_REQUEST` naming the field. */
+  readCall(body: JsonObject): CallFacts;
+  /** Every text-bearing place of a request; opaque parts are left out. */
+  requestTexts(body: JsonObject): Iterable<TextPlace>;
+  attachments(body: JsonObject): Iterable<Attachment>;
+  /** Writes the provider's model name over the client's. */
+  setModel(document: JsonDocument, model: string): void;
+  /** Every text-bearing place of a whole answer. */
+  responseTexts(body: JsonValue): Iterable<TextPlace>;
+  usage(body: JsonValue): Usage | undefined;
+  finishReason(body: JsonValue): string | undefined;
+  /** A whole answer made by the gateway, as JSON text; `undefined` where a text is no answer (embeddings). */
+  answerBody(answer: GatewayAnswer): string | undefined;
+  /** How it streams; absent where it does not. */
+  readonly stream?: StreamDialect;
+}
+
+/** What the gateway needs to know of a request. */
+export interface CallFacts {
+  readonly model: string;
+  readonly stream: boolean;
+  readonly maxOutputTokens: number | undefined;
+  readonly tools: readonly string[];
+}
+
+/** A text and where it stands. */
+export interface TextPlace {
+  readonly scope: TextScope;
+  readonly path: JsonPath;
+  readonly text: string;
+  /** The string is itself JSON (tool arguments): edits go inside it. */
+  readonly jsonString?: boolean;
+}
+
+export interface GatewayAnswer {
+  readonly id: string;
+  readonly model: string;
+  readonly text: string;
+  readonly usage: Usage | undefined;
+  /** Seconds since 1970. */
+  readonly created: number;
+}
+
+/** The streaming half of a dialect. Framing is per dialect and never shared. */
+export interface StreamDialect {
+  readonly contentType: string;
+  /** Changes an upstream request so that the stream reports usage; returns true when that added something to strip. */
+  requestUsage(document: JsonDocument): boolean;
+  /** Watches one upstream stream. */
+  observe(options: { readonly stripUsage: boolean }): StreamObserver;
+  /** Text pieces of one event. */
+  texts(json: JsonValue): readonly EventText[];
+  /** Prefixes of the channels that an event ends (`''` ends all); the event itself still belongs to them. */
+  ends(json: JsonValue | undefined, data: string): readonly string[];
+  /** A stream made by the gateway: whole frames. */
+  answerFrames(answer: GatewayAnswer, withUsage: boolean): readonly string[];
+  /** Whether a client that asked like this expects the usage frame. */
+  wantsUsage(body: JsonObject): boolean;
+  /** The in-stream error, after which nothing follows. */
+  errorFrame(error: GatewayError, requestId: string): string;
+  /** A frame that every client ignores. */
+  readonly heartbeat: string;
+}
+
+/** What to do with a frame of the upstream's. */
+export type FrameVerdict = 'keep' | 'drop' | 'cut';
+
+/**
+ * Reads an upstream stream frame by frame, from the raw text. Called once per event on the hot path, so it looks before
+ * it parses. Text is latin1: one character per byte.
+ */
+export interface StreamObserver {
+  /** A new chunk of text begins; positions given to `frame` are within it. */
+  chunk(text: string): void;
+  /** One frame, from `start` to `end` (blank line included). */
+  frame(start: number, end: number): FrameVerdict;
+  /** For `'cut'`: the part of the frame to leave out. */
+  readonly cutStart: number;
+  readonly cutEnd: number;
+  /** True once content (text, tool call, refusal) was seen. */
+  readonly content: boolean;
+  /** True once the dialect's last event was seen. */
+  readonly done: boolean;
+  /** The upstream's error event, parsed. */
+  readonly error: JsonValue | undefined;
+  usage(): Usage | undefined;
+  finishReason(): string | undefined;
+}
+
+export function isCallDialect(dialect: Dialect): dialect is CallDialect {
+  return 'readCall' in dialect;
+}

@@ -1,0 +1,44 @@
+import { JsonDocument } from '../json/document.ts';
+import type { TextReference } from '../model/call.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { JsonBody } from '../model/response.ts';
+import type { CallDialect } from './dialect.ts';
+import { textReferences } from './texts.ts';
+
+/** A whole answer over its bytes: parsed when somebody looks, spliced when somebody edits, else sent as it came. */
+export class BytesBody implements JsonBody {
+  readonly kind = 'json';
+  readonly #bytes: Buffer;
+  readonly #dialect: CallDialect | undefined;
+  #document: JsonDocument | null | undefined = undefined;
+
+  constructor(bytes: Buffer, dialect?: CallDialect) {
+    this.#bytes = bytes;
+    this.#dialect = dialect;
+  }
+
+  bytes(): Buffer {
+    return this.#document?.edited ? Buffer.from(this.#document.toText()) : this.#bytes;
+  }
+
+  get json(): JsonValue | undefined {
+    return this.#parse()?.value;
+  }
+
+  texts(): TextReference[] {
+    const document = this.#parse();
+    return document === null || this.#dialect === undefined ? [] : textReferences(document, this.#dialect.responseTexts(document.value));
+  }
+
+  /** `null` for what is not JSON. Providers are not held to our limits on clients: an answer is theirs to shape. */
+  #parse(): JsonDocument | null {
+    if (this.#document === undefined) {
+      try {
+        this.#document = new JsonDocument(this.#bytes.toString('utf8'));
+      } catch {
+        this.#document = null;
+      }
+    }
+    return this.#document;
+  }
+}

@@ -1,0 +1,120 @@
+import { topLevelKeySpan } from '../../json/span-of.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { Usage } from '../../model/usage.ts';
+import type { FrameVerdict, StreamObserver } from '../dialect.ts';
+import { openaiUsage } from '../openai-usage.ts';
+import { parseFrameData } from '../sse.ts';
+import { eventTexts } from './texts.ts';
+
+/** What every chunk of a metered stream ends with: looked for at a fixed place instead of searched. */
+const nullUsageTail = '"usage":null}\n\n';
+
+/** Chunks kept for the finish reason: it stands in the last chunk, the usage chunk or `[DONE]` may follow in others. */
+const keptChunks = 4;
+
+/**
+ * Watches an OpenAI chat stream at about the price of finding its line ends. Two searches run per chunk of bytes, not
+ * per event (`"error"`, and `"usage"` where it is not at its usual place); JSON is parsed for the first events, until
+ * content was seen, and for the few that carry usage or an error.
+ */
+export class ChatStreamObserver implements StreamObserver {
+  cutStart = 0;
+  cutEnd = 0;
+  content = false;
+  done = false;
+  error: JsonValue | undefined = undefined;
+
+  readonly #stripUsage: boolean;
+  #text = '';
+  readonly #chunks: string[] = [];
+  #errorAt = -1;
+  #usageAt = -1;
+  #usage: Usage | undefined = undefined;
+
+  constructor(stripUsage: boolean) {
+    this.#stripUsage = stripUsage;
+  }
+
+  chunk(text: string): void {
+    this.#text = text;
+    this.#chunks.push(text);
+    if (this.#chunks.length > keptChunks) this.#chunks.shift();
+    this.#errorAt = text.indexOf('"error"');
+    this.#usageAt = 0;
+  }
+
+  frame(start: number, end: number): FrameVerdict {
+    if (!this.content) this.#lookForContent(start, end);
+    if (this.#errorAt !== -1) this.#lookForError(start, end);
+    if (this.#text.startsWith(nullUsageTail, end - nullUsageTail.length)) return this.#cutTail(end);
+    if (this.#usageAt < start && this.#usageAt !== -1) this.#usageAt = this.#text.indexOf('"usage"', start);
+    if (this.#usageAt !== -1 && this.#usageAt < end) return this.#readUsage(start, end);
+    if (end - start < 20 && this.#text.slice(start, end).includes('[DONE]')) this.done = true;
+    return 'keep';
+  }
+
+  usage(): Usage | undefined {
+    return this.#usage;
+  }
+
+  finishReason(): string | undefined {
+    for (let index = this.#chunks.length - 1; index >= 0; index -= 1) {
+      const found = lastFinishReason(this.#chunks[index] as string);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** `,"usage":null}` closes the event, so the key is a member of the event itself. */
+  #cutTail(end: number): FrameVerdict {
+    if (!this.#stripUsage) return 'keep';
+    this.cutEnd = end - 3;
+    this.cutStart = this.cutEnd - ',"usage":null'.length;
+    return this.#text.charCodeAt(this.cutStart) === 0x2c ? 'cut' : 'keep';
+  }
+
+  #readUsage(start: number, end: number): FrameVerdict {
+    const json = parseFrameData(this.#text.slice(start, end));
+    if (!isJsonObject(json)) return 'keep';
+    this.#usage = openaiUsage(json) ?? this.#usage;
+    if (!this.#stripUsage) return 'keep';
+    const choices = json.choices;
+    if (isJsonObject(json.usage)) return Array.isArray(choices) && choices.length === 0 ? 'drop' : 'keep';
+    return json.usage === null ? this.#cutKey(start, end) : 'keep';
+  }
+
+  #cutKey(start: number, end: number): FrameVerdict {
+    const span = topLevelKeySpan(this.#text.slice(start, end), 'usage');
+    if (span === undefined) return 'keep';
+    this.cutStart = start + span.start;
+    this.cutEnd = start + span.end;
+    return 'cut';
+  }
+
+  #lookForContent(start: number, end: number): void {
+    const json = parseFrameData(this.#text.slice(start, end));
+    if (!isJsonObject(json)) return;
+    this.content = eventTexts(json).some((piece) => piece.text !== '' || piece.scope === 'toolInput') || hasFinish(json);
+  }
+
+  #lookForError(start: number, end: number): void {
+    if (this.#errorAt < start) this.#errorAt = this.#text.indexOf('"error"', start);
+    if (this.#errorAt === -1 || this.#errorAt >= end) return;
+    const frame = this.#text.slice(start, end);
+    const json = parseFrameData(frame);
+    if (!isJsonObject(json)) return;
+    // `{"error":{…}}`, or OpenRouter's chunk with an `error` member; a mere mention in a text is neither.
+    if (json.error !== undefined && json.error !== null) this.error = json;
+  }
+}
+
+function hasFinish(json: Readonly<Record<string, JsonValue>>): boolean {
+  const choices = json.choices;
+  return Array.isArray(choices) && choices.some((choice: JsonValue) => isJsonObject(choice) && typeof choice.finish_reason === 'string');
+}
+
+function lastFinishReason(text: string): string | undefined {
+  let last: string | undefined;
+  for (const match of text.matchAll(/"finish_reason"\s*:\s*"([a-z_]{1,64})"/g)) last = match[1];
+  return last;
+}

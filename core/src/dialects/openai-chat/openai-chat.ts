@@ -1,0 +1,32 @@
+import type { JsonDocument } from '../../json/document.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
+import type { CallDialect } from '../dialect.ts';
+import { openaiError } from '../openai-errors.ts';
+import { openaiUsage } from '../openai-usage.ts';
+import { answerBody } from './answer.ts';
+import { readCall } from './read-call.ts';
+import { chatStream } from './stream.ts';
+import { attachments, requestTexts, responseTexts } from './texts.ts';
+
+/** OpenAI's Chat Completions: `POST /v1/chat/completions`. */
+export const openaiChat: CallDialect = {
+  id: 'openai-chat',
+  routes: [{ method: 'POST', path: '/v1/chat/completions' }],
+  errorBody: openaiError,
+  readCall,
+  requestTexts,
+  attachments,
+  setModel: (document: JsonDocument, model: string) => document.replaceString(['model'], model),
+  responseTexts,
+  usage: openaiUsage,
+  finishReason,
+  answerBody,
+  stream: chatStream,
+};
+
+function finishReason(body: JsonValue): string | undefined {
+  const choices = isJsonObject(body) ? body.choices : undefined;
+  const first: JsonValue | undefined = Array.isArray(choices) ? choices[0] : undefined;
+  const reason = isJsonObject(first) ? first.finish_reason : undefined;
+  return typeof reason === 'string' ? reason : undefined;
+}

@@ -1,0 +1,47 @@
+import type { JsonDocument } from '../../json/document.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import type { StreamDialect } from '../dialect.ts';
+import { openaiError } from '../openai-errors.ts';
+import { answerFrames } from './answer.ts';
+import { ChatStreamObserver } from './observe.ts';
+import { eventTexts } from './texts.ts';
+
+export const chatStream: StreamDialect = {
+  contentType: 'text/event-stream; charset=utf-8',
+  wantsUsage,
+  requestUsage,
+  observe: ({ stripUsage }) => new ChatStreamObserver(stripUsage),
+  texts: eventTexts,
+  ends,
+  answerFrames,
+  // No event name and no [DONE]: the SDK throws on the error object, and nothing may look like a clean end.
+  errorFrame: (error, requestId) => `data: ${openaiError(error, requestId)}\n\n`,
+  heartbeat: ': keep-alive\n\n',
+};
+
+function wantsUsage(body: JsonObject): boolean {
+  const options = body.stream_options;
+  return isJsonObject(options) && options.include_usage === true;
+}
+
+/** OpenAI reports usage of a stream only when asked. */
+function requestUsage(document: JsonDocument): boolean {
+  const body = document.value as JsonObject;
+  if (wantsUsage(body)) return false;
+  if (isJsonObject(body.stream_options)) {
+    if (body.stream_options.include_usage === undefined) document.insertKey(['stream_options'], 'include_usage', 'true');
+    else document.replaceValue(['stream_options', 'include_usage'], 'true');
+  } else if (body.stream_options === undefined) document.insertKey([], 'stream_options', '{"include_usage":true}');
+  else document.replaceValue(['stream_options'], '{"include_usage":true}');
+  return true;
+}
+
+/** A choice's texts end with its finish reason; `[DONE]` ends them all. */
+function ends(json: JsonValue | undefined, data: string): string[] {
+  if (data === '[DONE]') return [''];
+  if (!isJsonObject(json) || !Array.isArray(json.choices)) return [];
+  const ended: string[] = [];
+  for (const [position, choice] of json.choices.entries())
+    if (isJsonObject(choice) && typeof choice.finish_reason === 'string') ended.push(`${choice.index ?? position}:`);
+  return ended;
+}

@@ -1,0 +1,177 @@
+import type { Attachment, TextScope } from '../../model/call.ts';
+import type { EventText } from '../../model/events.ts';
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '../../model/json.ts';
+import type { TextPlace } from '../dialect.ts';
+
+// Where text stands in OpenAI's chat format: requests, whole answers, stream chunks. Compatible providers add
+// `reasoning_content` (DeepSeek, xAI, vLLM) or `reasoning` (Groq, Cerebras, OpenRouter).
+
+const reasoningFields = ['reasoning_content', 'reasoning'] as const;
+
+export function* requestTexts(body: JsonObject): Generator<TextPlace> {
+  for (const [index, message] of objects(body.messages)) yield* messageTexts(message, ['messages', index]);
+  const prediction = body.prediction;
+  if (isJsonObject(prediction)) yield* contentTexts(prediction.content, ['prediction', 'content'], 'user');
+  for (const [index, tool] of objects(body.tools)) {
+    for (const kind of ['function', 'custom']) {
+      const definition = tool[kind];
+      if (isJsonObject(definition)) yield* definitionTexts(definition, ['tools', index, kind]);
+    }
+  }
+  for (const [index, definition] of objects(body.functions)) yield* definitionTexts(definition, ['functions', index]);
+  const format = body.response_format;
+  if (isJsonObject(format) && isJsonObject(format.json_schema))
+    yield* definitionTexts(format.json_schema, ['response_format', 'json_schema']);
+  for (const field of ['user', 'safety_identifier', 'stop']) yield* stringOrStrings(body[field], [field], 'other');
+  if (isJsonObject(body.metadata))
+    for (const [key, value] of Object.entries(body.metadata)) yield* stringOrStrings(value, ['metadata', key], 'other');
+}
+
+function* messageTexts(message: JsonObject, path: JsonPath): Generator<TextPlace> {
+  const scope = scopeOfRole(message.role);
+  yield* contentTexts(message.content, [...path, 'content'], scope);
+  for (const field of ['refusal', ...reasoningFields]) yield* stringOrStrings(message[field], [...path, field], scope);
+  yield* stringOrStrings(message.name, [...path, 'name'], 'other');
+  yield* toolCallTexts(message, path);
+}
+
+function scopeOfRole(role: JsonValue | undefined): TextScope {
+  if (role === 'system' || role === 'developer') return 'system';
+  if (role === 'assistant') return 'assistant';
+  if (role === 'tool' || role === 'function') return 'toolOutput';
+  return role === 'user' ? 'user' : 'other';
+}
+
+/** Content is a string or an array of parts; parts nest text under the name of their type. */
+function* contentTexts(content: JsonValue | undefined, path: JsonPath, scope: TextScope): Generator<TextPlace> {
+  if (typeof content === 'string') yield { scope, path, text: content };
+  for (const [index, part] of objects(content)) {
+    for (const field of ['text', 'refusal', 'thinking']) yield* stringOrStrings(part[field], [...path, index, field], scope);
+    const thinking = part.thinking; // Mistral: an array of text parts
+    if (Array.isArray(thinking)) yield* contentTexts(thinking, [...path, index, 'thinking'], scope);
+    const file = part.file;
+    if (isJsonObject(file)) yield* stringOrStrings(file.filename, [...path, index, 'file', 'filename'], 'other');
+  }
+}
+
+/** Arguments are JSON in a string; the inputs of custom tools are plain text. */
+function* toolCallTexts(message: JsonObject, path: JsonPath): Generator<TextPlace> {
+  for (const [index, call] of objects(message.tool_calls)) {
+    const at: JsonPath = [...path, 'tool_calls', index];
+    const called = call.function;
+    if (isJsonObject(called)) yield* argumentsText(called, [...at, 'function']);
+    const custom = call.custom;
+    if (isJsonObject(custom)) yield* stringOrStrings(custom.input, [...at, 'custom', 'input'], 'toolInput');
+  }
+  const legacy = message.function_call;
+  if (isJsonObject(legacy)) yield* argumentsText(legacy, [...path, 'function_call']);
+}
+
+function* argumentsText(called: JsonObject, path: JsonPath): Generator<TextPlace> {
+  const text = called.arguments;
+  if (typeof text === 'string') yield { scope: 'toolInput', path: [...path, 'arguments'], text, jsonString: true };
+}
+
+/** A tool or schema: its own description and those anywhere inside its JSON schema. */
+function* definitionTexts(definition: JsonObject, path: JsonPath): Generator<TextPlace> {
+  const pending: { readonly value: JsonValue; readonly path: JsonPath }[] = [{ value: definition, path }];
+  while (pending.length > 0) {
+    const { value, path: at } = pending.pop() as { value: JsonValue; path: JsonPath };
+    for (const [key, member] of members(value)) {
+      const here: JsonPath = [...at, key];
+      if (typeof member === 'string') {
+        if (key === 'description' || key === 'title') yield { scope: 'toolDefinition', path: here, text: member };
+      } else pending.push({ value: member, path: here });
+    }
+  }
+}
+
+export function* attachments(body: JsonObject): Generator<Attachment> {
+  for (const [index, message] of objects(body.messages))
+    for (const [part, value] of objects(message.content)) {
+      const path: JsonPath = ['messages', index, 'content', part];
+      const image = value.image_url;
+      if (isJsonObject(image)) yield { kind: 'image', ref: inlineOrUrl(image.url), path };
+      if (isJsonObject(value.input_audio)) yield { kind: 'audio', ref: 'inline', path };
+      const file = value.file;
+      if (isJsonObject(file)) yield { kind: 'file', ref: file.file_id === undefined ? 'inline' : 'id', path };
+    }
+}
+
+function inlineOrUrl(url: JsonValue | undefined): 'inline' | 'url' {
+  return typeof url === 'string' && url.startsWith('data:') ? 'inline' : 'url';
+}
+
+export function* responseTexts(body: JsonValue): Generator<TextPlace> {
+  if (!isJsonObject(body)) return;
+  for (const [index, choice] of objects(body.choices)) {
+    const message = choice.message;
+    if (!isJsonObject(message)) continue;
+    const path: JsonPath = ['choices', index, 'message'];
+    yield* contentTexts(message.content, [...path, 'content'], 'assistant');
+    for (const field of ['refusal', ...reasoningFields]) yield* stringOrStrings(message[field], [...path, field], 'assistant');
+    const audio = message.audio;
+    if (isJsonObject(audio)) yield* stringOrStrings(audio.transcript, [...path, 'audio', 'transcript'], 'assistant');
+    yield* toolCallTexts(message, path);
+  }
+}
+
+/** Text pieces of a chunk. Tool calls may interleave: their own `index` is what tells them apart. */
+export function eventTexts(json: JsonValue): EventText[] {
+  const texts: EventText[] = [];
+  if (!isJsonObject(json)) return texts;
+  for (const [position, choice] of objects(json.choices)) {
+    const delta = choice.delta;
+    if (!isJsonObject(delta)) continue;
+    const channel = `${choice.index ?? position}:`;
+    const path: JsonPath = ['choices', position, 'delta'];
+    for (const field of ['content', 'refusal', ...reasoningFields]) {
+      const text = delta[field];
+      if (typeof text === 'string') texts.push({ channel: channel + field, scope: 'assistant', path: [...path, field], text });
+    }
+    collectToolPieces(delta, channel, path, texts);
+  }
+  return texts;
+}
+
+function collectToolPieces(delta: JsonObject, channel: string, path: JsonPath, into: EventText[]): void {
+  for (const [position, call] of objects(delta.tool_calls)) {
+    const at: JsonPath = [...path, 'tool_calls', position];
+    const name = `${channel}tool:${call.index ?? position}`;
+    const called = call.function;
+    if (isJsonObject(called) && typeof called.arguments === 'string')
+      into.push({ channel: name, scope: 'toolInput', path: [...at, 'function', 'arguments'], text: called.arguments, json: true });
+    const custom = call.custom;
+    if (isJsonObject(custom) && typeof custom.input === 'string')
+      into.push({ channel: name, scope: 'toolInput', path: [...at, 'custom', 'input'], text: custom.input });
+  }
+  const legacy = delta.function_call;
+  if (isJsonObject(legacy) && typeof legacy.arguments === 'string')
+    into.push({
+      channel: `${channel}function`,
+      scope: 'toolInput',
+      path: [...path, 'function_call', 'arguments'],
+      text: legacy.arguments,
+      json: true,
+    });
+}
+
+/** Objects of an array with their positions; nothing for anything else. */
+function* objects(value: JsonValue | undefined): Generator<[number, JsonObject]> {
+  if (!Array.isArray(value)) return;
+  for (let index = 0; index < value.length; index += 1) {
+    const member: JsonValue | undefined = value[index];
+    if (isJsonObject(member)) yield [index, member];
+  }
+}
+
+function members(value: JsonValue): Iterable<[string | number, JsonValue]> {
+  if (Array.isArray(value)) return value.entries();
+  return isJsonObject(value) ? Object.entries(value) : [];
+}
+
+function* stringOrStrings(value: JsonValue | undefined, path: JsonPath, scope: TextScope): Generator<TextPlace> {
+  if (typeof value === 'string') yield { scope, path, text: value };
+  else if (Array.isArray(value))
+    for (const [index, member] of value.entries()) if (typeof member === 'string') yield { scope, path: [...path, index], text: member };
+}

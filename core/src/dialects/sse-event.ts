@@ -1,0 +1,77 @@
+import { JsonDocument } from '../json/document.ts';
+import type { EventText, StreamEvent } from '../model/events.ts';
+import type { JsonValue } from '../model/json.ts';
+import type { StreamDialect } from './dialect.ts';
+import { FrameSplitter, frameFields } from './sse.ts';
+
+/** An event over its raw frame: nothing is parsed until somebody asks. */
+export class SseEvent implements StreamEvent {
+  readonly raw: string;
+  readonly #dialect: StreamDialect;
+  #fields: { readonly name: string | undefined; readonly data: string } | undefined;
+  #json: JsonValue | undefined;
+  #parsed = false;
+
+  constructor(raw: string, dialect: StreamDialect) {
+    this.raw = raw;
+    this.#dialect = dialect;
+  }
+
+  get name(): string | undefined {
+    return this.#read().name;
+  }
+
+  get data(): string {
+    return this.#read().data;
+  }
+
+  get json(): JsonValue | undefined {
+    if (!this.#parsed) {
+      this.#parsed = true;
+      try {
+        this.#json = JSON.parse(this.data) as JsonValue;
+      } catch {
+        this.#json = undefined; // [DONE], a comment
+      }
+    }
+    return this.#json;
+  }
+
+  texts(): readonly EventText[] {
+    return this.json === undefined ? [] : this.#dialect.texts(this.json);
+  }
+
+  withTexts(edit: (text: EventText) => string): SseEvent {
+    let document: JsonDocument | undefined;
+    for (const piece of this.texts()) {
+      const edited = edit(piece);
+      if (edited === piece.text) continue;
+      document ??= new JsonDocument(this.data);
+      document.replaceString(piece.path, edited);
+    }
+    return document === undefined ? this : new SseEvent(this.#frame(document.toText()), this.#dialect);
+  }
+
+  #read(): { readonly name: string | undefined; readonly data: string } {
+    this.#fields ??= frameFields(this.raw);
+    return this.#fields;
+  }
+
+  #frame(data: string): string {
+    const lines = data.split('\n').map((line) => `data: ${line}\n`);
+    return `${this.name === undefined ? '' : `event: ${this.name}\n`}${lines.join('')}\n`;
+  }
+}
+
+/** The events of a region of whole frames. */
+export function eventsOf(region: Buffer, dialect: StreamDialect): StreamEvent[] {
+  const splitter = new FrameSplitter(Number.POSITIVE_INFINITY);
+  const events: StreamEvent[] = [];
+  splitter.push(region);
+  for (let start = 0; start < splitter.text.length; ) {
+    const end = splitter.frameEnd(start);
+    events.push(new SseEvent(splitter.bytes.toString('utf8', start, end), dialect));
+    start = end;
+  }
+  return events;
+}

@@ -1,0 +1,146 @@
+import type { JsonValue } from '../model/json.ts';
+
+// Server-sent events as bytes. Streams are cut into frames (up to and with the blank line) and forwarded as they came;
+// only frames that somebody looks at are parsed. https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Cuts a stream of bytes into regions of whole frames, wherever the chunks were split. Linear: a byte is looked at once
+ * as it arrives, and held bytes are joined once, when their frame is complete.
+ */
+export class FrameSplitter {
+  /** The last region's bytes, and the same as latin1 text (one character per byte). */
+  bytes: Buffer = Buffer.alloc(0);
+  text = '';
+
+  readonly #maxFrame: number;
+  #held: Buffer[] = [];
+  #heldLength = 0;
+  /** Some servers end lines with CR; until one is seen, two LF are the only blank line to look for. */
+  #sawCarriageReturn = false;
+  #lineIsEmpty = true;
+  #afterCarriageReturn = false;
+  /** Ends of the region's frames, when carriage returns are about. */
+  #ends: number[] = [];
+
+  constructor(maxFrameBytes: number) {
+    this.#maxFrame = maxFrameBytes;
+  }
+
+  /** Takes a chunk. True when `bytes` and `text` hold a new region of whole frames. Throws RangeError over the limit. */
+  push(chunk: Buffer): boolean {
+    if (!this.#sawCarriageReturn && chunk.indexOf(CR) !== -1) this.#watchCarriageReturns();
+    const end = this.#sawCarriageReturn ? this.#lastEndByLines(chunk) : this.#lastEnd(chunk);
+    if (end === 0) {
+      this.#hold(chunk);
+      return false;
+    }
+    const head = end === chunk.length ? chunk : chunk.subarray(0, end);
+    const whole = this.#heldLength === 0 ? head : Buffer.concat([...this.#held, head]);
+    this.#held = [];
+    this.#heldLength = 0;
+    this.bytes = whole;
+    this.text = whole.toString('latin1');
+    if (end < chunk.length) this.#hold(chunk.subarray(end));
+    return true;
+  }
+
+  /** Where the frame that begins at `start` of the region ends; the region's length after the last. */
+  frameEnd(start: number): number {
+    if (this.#sawCarriageReturn) return this.#ends.shift() ?? this.text.length;
+    const at = this.text.indexOf('\n\n', start);
+    return at === -1 ? this.text.length : at + 2;
+  }
+
+  /** Whether the stream stopped within a frame. */
+  get incomplete(): boolean {
+    return this.#heldLength > 0;
+  }
+
+  /** What is held of an unfinished frame; it is forgotten. */
+  rest(): Buffer {
+    const rest = Buffer.concat(this.#held);
+    this.#held = [];
+    this.#heldLength = 0;
+    return rest;
+  }
+
+  #hold(part: Buffer): void {
+    this.#heldLength += part.length;
+    if (this.#heldLength > this.#maxFrame) throw new RangeError(`A stream event is larger than ${this.#maxFrame} bytes.`);
+    this.#held.push(part);
+  }
+
+  #lastEnd(chunk: Buffer): number {
+    const at = chunk.lastIndexOf('\n\n', undefined, 'latin1');
+    if (at !== -1) return at + 2;
+    return chunk[0] === LF && this.#held.at(-1)?.at(-1) === LF ? 1 : 0;
+  }
+
+  /** From now on line by line. What is held had only LF; the state after it follows from its last byte. */
+  #watchCarriageReturns(): void {
+    this.#sawCarriageReturn = true;
+    this.#lineIsEmpty = this.#heldLength === 0 || this.#held.at(-1)?.at(-1) === LF;
+  }
+
+  #lastEndByLines(chunk: Buffer): number {
+    const before = this.#heldLength;
+    const ends: number[] = [];
+    for (let index = 0; index < chunk.length; index += 1) {
+      const byte = chunk[index];
+      if (byte === LF && this.#afterCarriageReturn) {
+        this.#afterCarriageReturn = false; // the second half of CRLF belongs to the line end before it
+        if (ends.at(-1) === before + index) ends[ends.length - 1] = before + index + 1;
+      } else if (byte === LF || byte === CR) {
+        this.#afterCarriageReturn = byte === CR;
+        if (this.#lineIsEmpty) ends.push(before + index + 1);
+        this.#lineIsEmpty = true;
+      } else {
+        this.#afterCarriageReturn = false;
+        this.#lineIsEmpty = false;
+      }
+    }
+    this.#ends = ends;
+    const last = ends.at(-1);
+    return last === undefined ? 0 : last - before;
+  }
+}
+
+/** The payload of a frame: its `data:` lines joined, as text. The frame is latin1 (one character per byte). */
+export function frameData(frame: string): string {
+  if (frame.startsWith('data: ') && frame.indexOf('\n') === frame.length - 2) return utf8(frame.slice(6, -2));
+  return frameFields(utf8(frame)).data;
+}
+
+/** The payload parsed, or `undefined` when it is not JSON. */
+export function parseFrameData(frame: string): JsonValue | undefined {
+  const data = frameData(frame);
+  if (data === '') return undefined;
+  try {
+    return JSON.parse(data) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Event name and joined data of a frame given as real text. */
+export function frameFields(frame: string): { readonly name: string | undefined; readonly data: string } {
+  let name: string | undefined;
+  const data: string[] = [];
+  for (const line of frame.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+    const colon = line.indexOf(':');
+    if (colon === 0) continue; // a comment
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    if (field === 'data') data.push(value);
+    else if (field === 'event') name = value;
+  }
+  return { name, data: data.join('\n') };
+}
+
+/** Bytes that were read as latin1, read as UTF-8. */
+export function utf8(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('utf8');
+}

@@ -1,0 +1,49 @@
+import type { JsonDocument } from '../json/document.ts';
+import type { TextReference } from '../model/call.ts';
+import type { JsonPath, JsonValue } from '../model/json.ts';
+import type { TextPlace } from './dialect.ts';
+
+/** Makes the places of a document editable: each reference splices into the document it came from. */
+export function textReferences(document: JsonDocument, places: Iterable<TextPlace>): TextReference[] {
+  const references: TextReference[] = [];
+  for (const place of places) {
+    if (!document.has(place.path)) continue; // a value that was removed meanwhile has no text
+    const inner = place.jsonString ? document.nested(place.path) : undefined;
+    if (inner !== undefined) collectInner(inner, place, references);
+    else references.push(reference(document, place.scope, place.path, place.path));
+  }
+  return references;
+}
+
+/** JSON in a string is edited inside: its string values are the texts. */
+function collectInner(inner: JsonDocument, place: TextPlace, into: TextReference[]): void {
+  for (const path of stringPaths(inner.value)) {
+    if (inner.has(path)) into.push(reference(inner, place.scope, path, [...place.path, ...path]));
+  }
+}
+
+function reference(document: JsonDocument, scope: TextPlace['scope'], path: JsonPath, shownPath: JsonPath): TextReference {
+  return {
+    scope,
+    path: shownPath,
+    get text() {
+      return String(document.currentValue(path));
+    },
+    replace: (text) => document.replaceString(path, text),
+  };
+}
+
+/** Paths of all string values, in document order. Iterative: depth is the document's, already bounded by the scanner. */
+export function* stringPaths(root: JsonValue): Generator<JsonPath> {
+  const pending: { readonly value: JsonValue; readonly path: JsonPath }[] = [{ value: root, path: [] }];
+  while (pending.length > 0) {
+    const { value, path } = pending.pop() as { value: JsonValue; path: JsonPath };
+    if (typeof value === 'string') yield path;
+    else if (typeof value === 'object' && value !== null) {
+      const members = Array.isArray(value)
+        ? value.map((member, index) => ({ value: member, path: [...path, index] }))
+        : Object.entries(value).map(([key, member]) => ({ value: member as JsonValue, path: [...path, key] }));
+      pending.push(...members.reverse());
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { ParsedConfig } from './config.ts';
+import type { GatewayPlugin } from './define-plugin.ts';
+import { type Dialect, isCallDialect } from './dialects/dialect.ts';
+import { GatewayError } from './errors.ts';
+import type { LoadedPlugin } from './hooks.ts';
+import { parseCall } from './parsed-call.ts';
+import type { RouteTable } from './routes.ts';
+import type { Router } from './upstream/router.ts';
+
+/** A request to think about: nothing of it is sent anywhere. */
+export interface ExplainRequest {
+  /** Default `POST`. */
+  readonly method?: string;
+  /** Below the mount; default `/v1/chat/completions`. */
+  readonly path?: string;
+  readonly body?: unknown;
+}
+
+/** What the gateway would do, and why. The same record stands in debug logs of real requests. */
+export interface DecisionRecord {
+  readonly route: { readonly method: string; readonly path: string; readonly dialect: string } | undefined;
+  readonly model: string | undefined;
+  readonly stream: boolean | undefined;
+  /** Plugins in the order they run, with their hooks and what they say of this request. */
+  readonly plugins: readonly ExplainedPlugin[];
+  readonly targets: readonly ExplainedTarget[];
+  /** Why the request would be refused before any plugin had a say. */
+  readonly refusal: { readonly status: number; readonly code: string; readonly message: string } | undefined;
+}
+
+export interface ExplainedPlugin {
+  readonly name: string;
+  readonly hooks: readonly string[];
+  readonly onFailure: GatewayPlugin['onFailure'];
+  readonly says: string | undefined;
+}
+
+export interface ExplainedTarget {
+  readonly id: string;
+  readonly provider: string;
+  readonly usable: boolean;
+  readonly why: string;
+}
+
+export interface ExplainParts {
+  readonly routes: RouteTable;
+  readonly router: Router;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly limits: ParsedConfig['limits'];
+}
+
+/** Runs no hook and calls no provider. Never throws for what a client could send. */
+export function explain(parts: ExplainParts, request: ExplainRequest): DecisionRecord {
+  const { method = 'POST', path = '/v1/chat/completions' } = request;
+  const found = parts.routes.find(method, path);
+  if (found === undefined)
+    return decision(parts, undefined, {
+      refusal: { status: 404, code: 'NOT_OURS', message: `${method} ${path} is not a route of the gateway: the host app answers it.` },
+    });
+  if ('allow' in found)
+    return decision(parts, undefined, {
+      refusal: { status: 405, code: 'GW_METHOD_NOT_ALLOWED', message: `${path} takes ${found.allow}.` },
+    });
+  const route = { method, path, dialect: found.dialect.id };
+  try {
+    return decision(parts, route, callFacts(parts, found.dialect, request.body));
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    return decision(parts, route, { refusal: { status: error.status, code: error.code, message: error.message } });
+  }
+}
+
+type Facts = Partial<Pick<DecisionRecord, 'model' | 'stream' | 'targets' | 'refusal'>>;
+
+function callFacts(parts: ExplainParts, dialect: Dialect, body: unknown): Facts {
+  if (!isCallDialect(dialect)) return {};
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
+  const { jsonDepth: depth, jsonValues: values, jsonKeys: keys } = parts.limits;
+  const call = parseCall(dialect, Buffer.from(text), text, { depth, values, keys });
+  const candidates = parts.router.candidates(call.model);
+  const targets = candidates.map((target, index) => {
+    const usable = parts.router.provider(target, dialect.id) !== undefined;
+    const why = usable
+      ? index === 0
+        ? 'first in the list'
+        : `when the ${index} before it fail`
+      : `${target.provider} does not serve ${dialect.id}`;
+    return { id: target.id, provider: target.provider, usable, why };
+  });
+  return { model: call.model, stream: call.stream, targets };
+}
+
+function decision(parts: ExplainParts, route: DecisionRecord['route'], facts: Facts): DecisionRecord {
+  return {
+    route,
+    model: facts.model,
+    stream: facts.stream,
+    plugins: route === undefined ? [] : parts.plugins.map((plugin) => explained(plugin, route.dialect, facts.model)),
+    targets: facts.targets ?? [],
+    refusal: facts.refusal,
+  };
+}
+
+const hookNames = ['onRequest', 'beforeRoute', 'attempt', 'afterResponse'] as const;
+
+function explained({ name, hooks, onFailure }: LoadedPlugin, dialect: string, model: string | undefined): ExplainedPlugin {
+  return {
+    name,
+    hooks: hookNames.filter((hook) => hooks[hook] !== undefined),
+    onFailure,
+    says: hooks.explain?.({ dialect, model }),
+  };
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ChildCalls } from './child-calls.ts';
+import { type GatewayConfig, type ParsedConfig, parseConfig } from './config.ts';
+import { openaiChat } from './dialects/openai-chat/openai-chat.ts';
+import { openaiEmbeddings } from './dialects/openai-embeddings/openai-embeddings.ts';
+import { openaiModels } from './dialects/openai-models/openai-models.ts';
+import { type DecisionRecord, type ExplainParts, type ExplainRequest, explain } from './explain.ts';
+import { HookRunner } from './hooks.ts';
+import { ExpressFace } from './http/express-face.ts';
+import type { PipelineParts } from './pipeline.ts';
+import { buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
+import { type RouteInfo, RouteTable } from './routes.ts';
+import { Clock } from './services/clock.ts';
+import { ServiceContainer } from './services/container.ts';
+import { defaultServices } from './services/defaults.ts';
+import { Logger } from './services/logger.ts';
+import { Signals } from './services/signals.ts';
+import { alongTargets, asAttempt, compose } from './upstream/interceptors.ts';
+import { Router } from './upstream/router.ts';
+import { send } from './upstream/send.ts';
+import { Transport } from './upstream/transport.ts';
+
+/** An AI API gateway as an Express handler: `app.use('/ai', gateway)`. Works on Express 4 and 5. */
+export interface Gateway {
+  (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
+  /** Resolves when every plugin has started; requests wait for it. Rejects with why it could not start. */
+  ready(): Promise<void>;
+  /** Takes no new requests, waits for those under way (`timeouts.closeMs`), disposes plugins and services. Idempotent. */
+  close(): Promise<void>;
+  /** For `server.on('upgrade', gateway.upgrade)`: refuses upgrades below the gateway's paths until a plugin takes them. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** What would happen to a request, and why, without calling a provider. */
+  explain(request: ExplainRequest): DecisionRecord;
+  /** Every path the gateway answers, below its mount. */
+  readonly routes: readonly RouteInfo[];
+}
+
+const dialects = [openaiChat, openaiEmbeddings, openaiModels];
+
+/** Builds a gateway. Throws `GatewayConfigError` with every problem of the config. */
+export function aiGateway(config: GatewayConfig): Gateway {
+  const parsed = parseConfig(config);
+  const models = new ChildCalls();
+  const services = new ServiceContainer([...defaultServices(models), ...parsed.services]);
+  checkPlugins(parsed.plugins, services, parsed.allowAnonymous);
+  const plugins = buildPlugins(parsed.plugins, services);
+
+  const routes = new RouteTable(dialects);
+  const router = new Router(parsed.providers, parsed.models);
+  const transport = new Transport({ connectMs: parsed.timeouts.connectMs, connections: parsed.limits.connections });
+  const parts = pipelineParts(parsed, services, router, transport, new HookRunner(plugins, services.get(Logger), services.get(Signals)));
+  models.connect(parts, dialects);
+
+  const explainParts = { routes, router, plugins, limits: parsed.limits };
+  const lifecycle = new PluginLifecycle(plugins, services.get(Logger));
+  const face = new ExpressFace({
+    parts,
+    routes,
+    explain: explainParts,
+    start: () => lifecycle.start(),
+    stop: () => stop(lifecycle, transport, services),
+  });
+  return asGateway(face, routes, explainParts);
+}
+
+function pipelineParts(
+  config: ParsedConfig,
+  services: ServiceContainer,
+  router: Router,
+  transport: Transport,
+  hooks: HookRunner,
+): PipelineParts {
+  const { limits, timeouts, allowAnonymous } = config;
+  const { firstByteMs, idleMs, totalMs } = timeouts;
+  const sendOptions = {
+    transport,
+    limits: { firstByteMs, idleMs, totalMs },
+    responseBytes: limits.responseBytes,
+    eventBytes: limits.eventBytes,
+  };
+  // The outermost is written first; resilience adds its own between the targets and the attempt.
+  const attempt = compose(
+    [],
+    asAttempt(
+      (one) => hooks.attempt(one),
+      (one) => send(one, sendOptions),
+    ),
+  );
+  return {
+    clock: services.get(Clock),
+    logger: services.get(Logger),
+    router,
+    hooks,
+    limits,
+    timeouts,
+    allowAnonymous: allowAnonymous && !config.plugins.some(({ provides }) => provides.some(({ name }) => name === 'principal')),
+    upstream: alongTargets(router, services.get(Signals), attempt),
+  };
+}
+
+async function stop(lifecycle: PluginLifecycle, transport: Transport, services: ServiceContainer): Promise<void> {
+  await lifecycle.dispose();
+  await transport.close();
+  await services.close();
+}
+
+function asGateway(face: ExpressFace, routes: RouteTable, explainParts: ExplainParts): Gateway {
+  return Object.assign(face.handler, {
+    ready: () => face.ready(),
+    close: () => face.close(),
+    upgrade: face.upgrade,
+    explain: (request: ExplainRequest) => explain(explainParts, request),
+    routes: routes.routes,
+  });
+}

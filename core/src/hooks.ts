@@ -1,0 +1,201 @@
+import { errorResponse } from './answers.ts';
+import { type AttemptContext, type RequestContext, type ResponseContext, type RoutingContext, SkipTarget } from './context.ts';
+import type { FailurePolicy, HookResult, PluginHooks } from './define-plugin.ts';
+import { GatewayError, gatewayError } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import type { GatewayResponse } from './model/response.ts';
+import { contextOf } from './plugin-context.ts';
+import { errorFields, type Logger } from './services/logger.ts';
+import type { Signals } from './services/signals.ts';
+import type { Attempt } from './upstream/attempt.ts';
+
+/** A plugin as the loader built it. */
+export interface LoadedPlugin {
+  readonly name: string;
+  readonly onFailure: FailurePolicy;
+  readonly timeoutMs: number;
+  readonly hooks: PluginHooks;
+}
+
+type HookName = 'onRequest' | 'beforeRoute' | 'afterResponse' | 'attempt';
+
+/** One hook of one plugin, bound when the gateway is built. */
+interface BoundHook {
+  readonly plugin: LoadedPlugin;
+  readonly name: HookName;
+  readonly run: (context: unknown) => unknown;
+}
+
+/** The only file that knows order, short-circuit, failure policy and time limits of hooks. */
+export class HookRunner {
+  readonly #onRequest: readonly BoundHook[];
+  readonly #beforeRoute: readonly BoundHook[];
+  readonly #afterResponse: readonly BoundHook[];
+  readonly #attempt: readonly BoundHook[];
+  readonly #logger: Logger;
+  readonly #signals: Signals;
+
+  constructor(plugins: readonly LoadedPlugin[], logger: Logger, signals: Signals) {
+    this.#onRequest = bind(plugins, 'onRequest');
+    this.#beforeRoute = bind(plugins, 'beforeRoute');
+    this.#afterResponse = bind(plugins, 'afterResponse').reverse();
+    this.#attempt = bind(plugins, 'attempt');
+    this.#logger = logger;
+    this.#signals = signals;
+  }
+
+  /** In list order, until one answers. Rejects with a `GatewayError` when one refuses or fails closed. */
+  onRequest(exchange: Exchange): Promise<GatewayResponse | undefined> | undefined {
+    return this.#onRequest.length === 0 ? undefined : this.#wayIn(this.#onRequest, exchange);
+  }
+
+  beforeRoute(exchange: Exchange): Promise<GatewayResponse | undefined> | undefined {
+    return this.#beforeRoute.length === 0 ? undefined : this.#wayIn(this.#beforeRoute, exchange);
+  }
+
+  /** In reverse order, every plugin, exactly once, whatever happened before. Never rejects. */
+  afterResponse(exchange: Exchange, response: GatewayResponse): Promise<GatewayResponse> | GatewayResponse {
+    exchange.response = response;
+    return this.#afterResponse.length === 0 ? response : this.#wayOut(exchange);
+  }
+
+  /** Before a try goes out. Rejects with `SkipTarget` or a `GatewayError`. */
+  attempt(attempt: Attempt): Promise<void> | undefined {
+    return this.#attempt.length === 0 ? undefined : this.#beforeAttempt(attempt);
+  }
+
+  async #wayIn(hooks: readonly BoundHook[], exchange: Exchange): Promise<GatewayResponse | undefined> {
+    for (const hook of hooks) {
+      const pending = this.#run(hook, exchange, contextOf(exchange), true);
+      const answer = isPromise(pending) ? await pending : pending;
+      if (answer !== undefined) return { ...answer, source: `plugin:${hook.plugin.name}` };
+      if (exchange.aborted !== undefined) throw exchange.aborted;
+    }
+    return undefined;
+  }
+
+  async #wayOut(exchange: Exchange): Promise<GatewayResponse> {
+    for (const hook of this.#afterResponse) {
+      try {
+        const pending = this.#run(hook, exchange, contextOf(exchange), false);
+        const replacement = isPromise(pending) ? await pending : pending;
+        if (replacement !== undefined) exchange.response = replacement;
+      } catch (error) {
+        exchange.response = errorResponse(exchange, error as GatewayError, `plugin:${hook.plugin.name}`);
+      }
+    }
+    return exchange.response as GatewayResponse;
+  }
+
+  async #beforeAttempt(attempt: Attempt): Promise<void> {
+    const context = attempt.context();
+    for (const hook of this.#attempt) {
+      const pending = this.#run(hook, attempt.exchange, context, true);
+      if (isPromise(pending)) await pending;
+      if (attempt.exchange.aborted !== undefined) throw attempt.exchange.aborted;
+    }
+  }
+
+  /** Runs one hook. A synchronous one costs no promise and arms no timer. */
+  #run(
+    hook: BoundHook,
+    exchange: Exchange,
+    context: unknown,
+    onWayIn: boolean,
+  ): GatewayResponse | undefined | Promise<GatewayResponse | undefined> {
+    exchange.plugin = hook.plugin.name;
+    exchange.hookScope = undefined;
+    let result: unknown;
+    try {
+      result = hook.run(context);
+      if (!isPromise(result)) return checked(hook, result);
+    } catch (error) {
+      return this.#failed(hook, exchange, error);
+    }
+    return this.#awaited(hook, exchange, result, onWayIn);
+  }
+
+  async #awaited(hook: BoundHook, exchange: Exchange, result: Promise<unknown>, onWayIn: boolean): Promise<GatewayResponse | undefined> {
+    try {
+      return checked(hook, await limited(result, hook, exchange, onWayIn));
+    } catch (error) {
+      return this.#failed(hook, exchange, error);
+    }
+  }
+
+  /** Refusals go to the client. Failures follow the plugin's policy; the client never reads what they say. */
+  #failed(hook: BoundHook, exchange: Exchange, error: unknown): undefined {
+    if (error === exchange.aborted && error !== undefined) throw error;
+    if (error instanceof SkipTarget && hook.name === 'attempt') throw error;
+    if (error instanceof GatewayError && error.status < 500) throw error;
+    const { plugin, name } = hook;
+    const fields = { exchange: exchange.id, plugin: plugin.name, hook: name, ...errorFields(error) };
+    if (plugin.onFailure === 'open') {
+      this.#logger.log('warn', `The plugin ${plugin.name} failed in ${name}; the exchange goes on without it (onFailure: open).`, fields);
+      this.#signals.emit('plugin-failed-open', { plugin: plugin.name, hook: name, exchange: exchange.id });
+      return undefined;
+    }
+    this.#logger.log('error', `The plugin ${plugin.name} failed in ${name}; the exchange fails with it (onFailure: closed).`, fields);
+    throw error instanceof GatewayError ? error : gatewayError('GW_HOOK_FAILED', { cause: error });
+  }
+}
+
+function bind(plugins: readonly LoadedPlugin[], name: HookName): BoundHook[] {
+  return plugins.flatMap((plugin) => {
+    const hook = plugin.hooks[name] as
+      | ((context: RequestContext & RoutingContext & ResponseContext & AttemptContext) => HookResult)
+      | undefined;
+    return hook === undefined ? [] : [{ plugin, name, run: (context: unknown) => hook.call(plugin.hooks, context as never) }];
+  });
+}
+
+/** Waits for a hook as long as it may take. Then its signal aborts, and nobody waits any more. */
+function limited(result: Promise<unknown>, hook: BoundHook, exchange: Exchange, onWayIn: boolean): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const scope = () => exchange.hookScope;
+    const limit = hook.plugin.timeoutMs;
+    let stopWatching = (): void => {};
+    const over = (settle: () => void): void => {
+      timer.cancel();
+      stopWatching();
+      settle();
+    };
+    const timer = exchange.clock.after(limit, () => {
+      const error = gatewayError('GW_HOOK_TIMEOUT', { cause: new Error(`no result within ${limit} ms`) });
+      scope()?.abort(error);
+      over(() => reject(error));
+    });
+    // A client that left on the way in waits for nothing; on the way out each plugin gets its turn to end.
+    if (onWayIn) stopWatching = exchange.onAbort((reason) => over(() => reject(reason)));
+    result.then(
+      (value) => over(() => resolve(value)),
+      (error: unknown) => over(() => reject(error)),
+    );
+  });
+}
+
+/** A hook gives nothing or a response; anything else is a mistake that names its maker. */
+function checked(hook: BoundHook, result: unknown): GatewayResponse | undefined {
+  if (result === undefined) return undefined;
+  if (hook.name !== 'attempt' && isResponse(result)) return result;
+  const received = result === null ? 'null' : typeof result === 'object' ? 'an object that is no GatewayResponse' : typeof result;
+  throw gatewayError('GW_HOOK_RETURN', {
+    cause: new Error(
+      `the plugin ${hook.plugin.name} returned ${received} from ${hook.name}; expected ${hook.name === 'attempt' ? 'nothing' : 'nothing or a GatewayResponse (see context.answer)'}`,
+    ),
+  });
+}
+
+function isResponse(value: unknown): value is GatewayResponse {
+  if (typeof value !== 'object' || value === null) return false;
+  const { status, headers, body } = value as Partial<GatewayResponse>;
+  if (!Number.isInteger(status) || typeof headers !== 'object' || headers === null || typeof body !== 'object' || body === null)
+    return false;
+  return body.kind === 'json'
+    ? typeof body.bytes === 'function'
+    : body.kind === 'stream' && Symbol.asyncIterator in (body.events as object);
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,170 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { openaiError } from '../dialects/openai-errors.ts';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import { Exchange } from '../exchange.ts';
+import { type DecisionRecord, type ExplainParts, explain } from '../explain.ts';
+import { handle, type PipelineParts } from '../pipeline.ts';
+import type { RouteMatch, RouteTable } from '../routes.ts';
+import { errorFields } from '../services/logger.ts';
+import { type ExpressHandler, ExpressInbound, type ExpressRequest, splitUrl } from './express.ts';
+import { ExpressOutbound } from './outbound.ts';
+
+export interface ExpressFaceParts {
+  readonly parts: PipelineParts;
+  readonly routes: RouteTable;
+  readonly explain: ExplainParts;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+type State = 'starting' | 'ready' | 'broken' | 'closing';
+
+/** The gateway as a guest in an Express app: answers its own paths, hands everything else on, and can be asked to leave. */
+export class ExpressFace {
+  readonly #face: ExpressFaceParts;
+  readonly #underWay = new Map<Exchange, ExpressOutbound>();
+  readonly #started: Promise<void>;
+  #state: State = 'starting';
+  #closed: Promise<void> | undefined = undefined;
+  #idle: (() => void) | undefined = undefined;
+
+  constructor(face: ExpressFaceParts) {
+    this.#face = face;
+    this.#started = face.start().then(
+      () => {
+        if (this.#state === 'starting') this.#state = 'ready';
+      },
+      (error: unknown) => {
+        if (this.#state === 'starting') this.#state = 'broken';
+        throw error;
+      },
+    );
+    this.#started.catch(() => {}); // whoever asks ready() is told; requests get 503
+  }
+
+  ready(): Promise<void> {
+    return this.#started;
+  }
+
+  readonly handler: ExpressHandler = (req, res, next) => {
+    const { path, query } = splitUrl((req as ExpressRequest).url);
+    const found = this.#face.routes.find(req.method as string, path);
+    if (found === undefined) {
+      next();
+      return;
+    }
+    if ('allow' in found) {
+      refuse(
+        res,
+        gatewayError('GW_METHOD_NOT_ALLOWED', {
+          details: { method: req.method as string, path, allow: found.allow },
+          headers: { allow: found.allow },
+        }),
+      );
+      return;
+    }
+    if (this.#state === 'ready') this.#serve(req, res, found, path, query);
+    else void this.#serveOnceReady(req, res, found, path, query);
+  };
+
+  /** WebSockets have no route yet: an upgrade that nobody takes must not hang. */
+  readonly upgrade = (_req: IncomingMessage, socket: Duplex): void => {
+    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  };
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #serveOnceReady(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): Promise<void> {
+    if (this.#state === 'starting') await this.#started.catch(() => {});
+    if (res.destroyed) return;
+    if (this.#state === 'ready') this.#serve(req, res, route, path, query);
+    else refuse(res, gatewayError(this.#state === 'closing' ? 'GW_CLOSING' : 'GW_NOT_READY', { headers: { 'retry-after': '1' } }));
+  }
+
+  #serve(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): void {
+    const { parts } = this.#face;
+    const exchange = new Exchange(parts, new ExpressInbound(req as ExpressRequest, path, query), route.dialect);
+    const outbound = new ExpressOutbound(res, () => exchange.abort(gatewayError('GW_CLIENT_CLOSED')));
+    this.#underWay.set(exchange, outbound);
+    handle(parts, exchange, route, outbound)
+      .then(() => this.#logDecision(exchange))
+      .catch((error: unknown) => this.#escaped(exchange, outbound, error))
+      .finally(() => this.#over(exchange));
+  }
+
+  /** `handle` never rejects; should it, this one exchange fails and nothing else. */
+  #escaped(exchange: Exchange, outbound: ExpressOutbound, error: unknown): void {
+    exchange.logger.log('error', 'An exchange failed outside its pipeline: this is a defect of the gateway.', {
+      exchange: exchange.id,
+      ...errorFields(error),
+    });
+    if (outbound.started) outbound.cut(Buffer.alloc(0));
+    else {
+      const body = Buffer.from(exchange.dialect.errorBody(gatewayError('GW_INTERNAL'), exchange.id));
+      outbound.send(500, ['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)], body);
+    }
+  }
+
+  #over(exchange: Exchange): void {
+    this.#underWay.delete(exchange);
+    if (this.#underWay.size === 0) this.#idle?.();
+  }
+
+  #logDecision(exchange: Exchange): void {
+    if (!exchange.logger.enabled('debug')) return;
+    exchange.logger.log('debug', 'decision', { exchange: exchange.id, ...this.#decision(exchange), attempts: exchange.attempts });
+  }
+
+  #decision(exchange: Exchange): DecisionRecord {
+    const { method, path } = exchange.inbound;
+    return explain(this.#face.explain, { method, path, body: exchange.call?.document.text });
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closing';
+    await this.#started.catch(() => {});
+    await this.#drain();
+    await this.#face.stop();
+  }
+
+  /** Clients that do not take their last words lose their connection. */
+  #cutAll(): void {
+    for (const [exchange, outbound] of this.#underWay) {
+      exchange.abort(gatewayError('GW_CLOSING'));
+      outbound.cut(Buffer.alloc(0));
+    }
+  }
+
+  /** Waits for exchanges under way; those that take too long are ended with an error. */
+  async #drain(): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    const { clock, timeouts } = this.#face.parts;
+    const idle = new Promise<void>((resolve) => {
+      this.#idle = resolve;
+    });
+    let timer = clock.after(timeouts.closeMs, () => {
+      for (const exchange of this.#underWay.keys()) exchange.end(gatewayError('GW_CLOSING'));
+      timer = clock.after(lastWordsMs, () => this.#cutAll());
+    });
+    await idle;
+    timer.cancel();
+  }
+}
+
+/** Time for the error that ends an exchange to reach its client. Milliseconds. */
+const lastWordsMs = 1_000;
+
+/** An answer before there is an exchange. All routes so far speak OpenAI's error format. */
+function refuse(res: ServerResponse, error: GatewayError): void {
+  const body = openaiError(error, '');
+  res.writeHead(error.status, {
+    ...error.headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
+  res.end(body);
+}

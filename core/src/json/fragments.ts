@@ -1,0 +1,144 @@
+/** Edits one text that arrives in pieces. */
+interface PieceEditor {
+  push(piece: string): string;
+  end(): string;
+}
+
+const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/**
+ * Edits JSON that arrives in fragments (streamed tool arguments) inside its string values only. Structure and keys pass
+ * as they are; each value has an editor of its own, which is ended at the closing quote. Text that an editor leaves as
+ * it is keeps its escapes. The result does not depend on where the fragments were cut.
+ */
+export class JsonStringStream implements PieceEditor {
+  readonly #makeEditor: () => PieceEditor;
+  /** Open containers: true for objects. */
+  readonly #open: boolean[] = [];
+  #expectsKey = false;
+  #inString: 'no' | 'key' | 'value' = 'no';
+  /** An escape that is not complete yet, from its backslash on. */
+  #escape = '';
+  /** The first half of a surrogate pair, raw, whose second half may follow. */
+  #highHalf = '';
+  #editor: PieceEditor | undefined = undefined;
+
+  constructor(makeEditor: () => PieceEditor) {
+    this.#makeEditor = makeEditor;
+  }
+
+  push(fragment: string): string {
+    let output = '';
+    let at = 0;
+    while (at < fragment.length) {
+      if (this.#inString === 'no') {
+        output += this.#structure(fragment[at] as string);
+        at += 1;
+      } else if (this.#escape !== '') {
+        this.#escape += fragment[at];
+        at += 1;
+        if (isWholeEscape(this.#escape)) output += this.#takeEscape();
+      } else {
+        const end = plainEnd(fragment, at);
+        if (end > at) output += this.#plain(fragment.slice(at, end));
+        at = end;
+        if (at === fragment.length) break;
+        if (fragment[at] === '\\') this.#escape = '\\';
+        else output += this.#endString();
+        at += 1;
+      }
+    }
+    return output;
+  }
+
+  /** The text is over, perhaps in the middle of a string: what is held comes out. */
+  end(): string {
+    let output = this.#flushHighHalf() + this.#escape;
+    this.#escape = '';
+    if (this.#editor !== undefined) output += escaped(this.#editor.end());
+    this.#editor = undefined;
+    return output;
+  }
+
+  #structure(character: string): string {
+    if (character === '"') {
+      this.#inString = this.#expectsKey ? 'key' : 'value';
+      if (this.#inString === 'value') this.#editor = this.#makeEditor();
+    } else if (character === '{' || character === '[') {
+      this.#open.push(character === '{');
+      this.#expectsKey = character === '{';
+    } else if (character === '}' || character === ']') {
+      this.#open.pop();
+      this.#expectsKey = false;
+    } else if (character === ',') this.#expectsKey = this.#open.at(-1) ?? false;
+    else if (character === ':') this.#expectsKey = false;
+    return character;
+  }
+
+  #plain(text: string): string {
+    const before = this.#flushHighHalf();
+    return before + (this.#editor === undefined ? text : escaped(this.#editor.push(text)));
+  }
+
+  #takeEscape(): string {
+    const raw = this.#escape;
+    this.#escape = '';
+    if (this.#editor === undefined) return raw;
+    const code = raw[1] === 'u' ? Number.parseInt(raw.slice(2), 16) : 0;
+    if (code >= 0xd800 && code <= 0xdbff) {
+      const before = this.#flushHighHalf();
+      this.#highHalf = raw;
+      return before;
+    }
+    const whole = this.#highHalf + raw;
+    if (this.#highHalf !== '' && !(code >= 0xdc00 && code <= 0xdfff)) return this.#flushHighHalf() + this.#edited(raw);
+    this.#highHalf = '';
+    return this.#edited(whole);
+  }
+
+  #flushHighHalf(): string {
+    const half = this.#highHalf;
+    this.#highHalf = '';
+    return half === '' ? '' : this.#edited(half);
+  }
+
+  /** One escape (or a pair) through the editor; unchanged it stays as it was written. */
+  #edited(raw: string): string {
+    const decoded = decodeEscapes(raw);
+    const result = (this.#editor as PieceEditor).push(decoded);
+    return result === decoded ? raw : escaped(result);
+  }
+
+  #endString(): string {
+    const rest = this.#flushHighHalf() + (this.#editor === undefined ? '' : escaped(this.#editor.end()));
+    this.#editor = undefined;
+    this.#inString = 'no';
+    return `${rest}"`;
+  }
+}
+
+function isWholeEscape(sequence: string): boolean {
+  return sequence[1] === 'u' ? sequence.length === 6 : sequence.length === 2;
+}
+
+/** Where a run of plain characters ends: at a quote or a backslash. */
+function plainEnd(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22 || code === 0x5c) return at;
+  }
+  return text.length;
+}
+
+function decodeEscapes(raw: string): string {
+  return raw.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_, hex: string | undefined, short: string) =>
+    hex === undefined ? (escapes[short] ?? short) : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+}
+
+/** Text as it stands between the quotes of a JSON string. */
+function escaped(text: string): string {
+  // Not JSON.stringify: it would escape half of a surrogate pair whose other half comes with the next fragment.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what JSON strings must escape.
+  return text.replace(/["\\\u0000-\u001f]/g, (character) => JSON.stringify(character).slice(1, -1));
+}

@@ -1,0 +1,19 @@
+/** Who is calling. Set by exactly one authentication plugin per exchange, frozen from then on. */
+export interface Principal {
+  readonly id: string;
+  /** What kind of identity `id` is. */
+  readonly kind: 'key' | 'user' | 'service' | 'anonymous';
+  readonly tenant?: string;
+  readonly app?: string;
+  readonly user?: string;
+  readonly plan?: string;
+  readonly scopes?: readonly string[];
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Money of one exchange. Integer nano-dollars; `undefined` amount means the price is unknown, not zero. */
+export interface Cost {
+  readonly nanoDollars: bigint | undefined;
+  /** Name and date of the price table that was used. */
+  readonly table: string;
+}

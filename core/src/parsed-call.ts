@@ -1,0 +1,104 @@
+import type { CallDialect, CallFacts } from './dialects/dialect.ts';
+import { badField } from './dialects/fields.ts';
+import { textReferences } from './dialects/texts.ts';
+import { gatewayError } from './errors.ts';
+import { JsonDocument, JsonSyntaxError } from './json/document.ts';
+import { JsonScanError } from './json/scan.ts';
+import type { Attachment, Call, TextReference } from './model/call.ts';
+import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './model/json.ts';
+
+/** Bounds of a request body besides its size. */
+export interface JsonLimits {
+  readonly depth: number;
+  readonly values: number;
+  readonly keys: number;
+}
+
+/** A request as parsed from its bytes. Made by `parseCall`, changed by splicing only. */
+export class ParsedCall implements Call {
+  readonly dialect: string;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly body: JsonObject;
+  readonly maxOutputTokens: number | undefined;
+  readonly tools: readonly string[];
+  readonly byteLength: number;
+  /** The body's text with its edits; attempts fork it. */
+  readonly document: JsonDocument;
+  readonly format: CallDialect;
+
+  constructor(format: CallDialect, document: JsonDocument, facts: CallFacts, byteLength: number) {
+    this.format = format;
+    this.document = document;
+    this.dialect = format.id;
+    this.model = facts.model;
+    this.stream = facts.stream;
+    this.maxOutputTokens = facts.maxOutputTokens;
+    this.tools = facts.tools;
+    this.body = document.value as JsonObject;
+    this.byteLength = byteLength;
+  }
+
+  get edited(): boolean {
+    return this.document.edited;
+  }
+
+  texts(): TextReference[] {
+    return guarded(() => textReferences(this.document, this.format.requestTexts(this.body)));
+  }
+
+  attachments(): Attachment[] {
+    return [...this.format.attachments(this.body)];
+  }
+
+  set(path: JsonPath, value: JsonValue): void {
+    setValue(this.document, path, value);
+  }
+
+  remove(path: JsonPath): void {
+    this.document.removeKey(path);
+  }
+}
+
+/** Sets a value that is there or not yet. */
+export function setValue(document: JsonDocument, path: JsonPath, value: JsonValue): void {
+  const json = JSON.stringify(value);
+  if (document.has(path)) document.replaceValue(path, json);
+  else document.insertKey(path.slice(0, -1), String(path.at(-1)), json);
+}
+
+/** Bytes → call, or a 4xx that says what is wrong with them. Decisions are taken on the value parsed here alone. */
+export function parseCall(format: CallDialect, bytes: Buffer, text: string, limits: JsonLimits): ParsedCall {
+  const document = guarded(() => new JsonDocument(text, limits), limits);
+  const body: JsonValue = document.value;
+  if (!isJsonObject(body)) badField('The request body', 'a JSON object', body);
+  return new ParsedCall(format, document, format.readCall(body), bytes.length);
+}
+
+/** Turns what the scanner finds into errors for the client. */
+function guarded<T>(action: () => T, limits?: JsonLimits): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof JsonSyntaxError)
+      throw gatewayError('GW_BAD_JSON', { details: { reason: `line ${error.line}, column ${error.column}` }, cause: error });
+    if (!(error instanceof JsonScanError)) throw error;
+    const path = error.path === '' ? 'the top' : error.path;
+    switch (error.kind) {
+      case 'duplicate-key':
+        throw gatewayError('GW_DUPLICATE_KEY', { details: { path: shortened(path) }, cause: error });
+      case 'depth':
+        throw gatewayError('GW_TOO_DEEP', { details: { path: shortened(path), limit: limits?.depth ?? 64 }, cause: error });
+      case 'lone-surrogate':
+        throw gatewayError('GW_BAD_TEXT', { details: { reason: `half of a surrogate pair at ${shortened(path)}` }, cause: error });
+      default:
+        throw gatewayError('GW_JSON_LIMITS', { details: { path: shortened(path), what: error.kind }, cause: error });
+    }
+  }
+}
+
+/** Keys are the client's own words: shown, but short and on one line. */
+function shortened(path: string): string {
+  const shown = path.length > 120 ? `${path.slice(0, 117)}…` : path;
+  return JSON.stringify(shown).slice(1, -1);
+}

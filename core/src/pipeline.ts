@@ -1,0 +1,104 @@
+import { isUtf8 } from 'node:buffer';
+import { errorResponse } from './answers.ts';
+import type { Limits, Timeouts } from './config.ts';
+import { deliver } from './deliver.ts';
+import { isCallDialect } from './dialects/dialect.ts';
+import { BytesBody } from './dialects/json-body.ts';
+import { modelsBody } from './dialects/openai-models/openai-models.ts';
+import { GatewayError, gatewayError } from './errors.ts';
+import type { Exchange, ExchangeParts } from './exchange.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { HookRunner } from './hooks.ts';
+import type { Outbound } from './inbound.ts';
+import type { GatewayResponse } from './model/response.ts';
+import { parseCall } from './parsed-call.ts';
+import { checkHead } from './request-head.ts';
+import type { RouteMatch } from './routes.ts';
+import { errorFields } from './services/logger.ts';
+import { anonymous, principal } from './slot.ts';
+
+/** What the pipeline is made of; put together once, in `gateway.ts`. */
+export interface PipelineParts extends ExchangeParts {
+  readonly hooks: HookRunner;
+  /** Sends an exchange upstream: targets, attempts, plugins' `attempt`, transport. */
+  readonly upstream: (exchange: Exchange) => Promise<GatewayResponse>;
+  readonly limits: Limits;
+  readonly timeouts: Timeouts;
+  readonly allowAnonymous: boolean;
+}
+
+/** An exchange's whole path. Never rejects: an error at any step becomes an answer and takes the same way out. */
+export async function handle(parts: PipelineParts, exchange: Exchange, route: RouteMatch, outbound: Outbound): Promise<void> {
+  const heartbeat = new Heartbeat(exchange, outbound, parts.timeouts.heartbeatMs);
+  let answer: GatewayResponse;
+  try {
+    answer = (await wayIn(parts, exchange, route, heartbeat)) as GatewayResponse;
+  } catch (error) {
+    answer = errorResponse(exchange, asGatewayError(exchange, error));
+  }
+  const response = parts.hooks.afterResponse(exchange, answer);
+  exchange.response = response instanceof Promise ? await response : response;
+  if (exchange.response.status < 400) exchange.error = undefined; // a plugin healed it
+  await deliver(exchange, outbound, heartbeat, parts.limits);
+  const delivered = await outbound.closed;
+  heartbeat.stop();
+  await exchange.settle(delivered);
+}
+
+/** Head, hooks, body, targets, hooks, upstream; whoever answers first ends it. */
+async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch, heartbeat: Heartbeat): Promise<GatewayResponse> {
+  const { hooks, limits } = parts;
+  const { inbound, dialect } = exchange;
+  checkHead(inbound, isCallDialect(dialect));
+  if (parts.allowAnonymous) exchange.setSlot(principal, anonymous);
+  const refused = hooks.onRequest(exchange);
+  const early = refused && (await refused);
+  if (early !== undefined) return early;
+  if (!isCallDialect(dialect)) return modelsAnswer(parts, route);
+
+  exchange.bodyBytes = await inbound.readBody({ bytes: limits.bodyBytes, ms: limits.bodyMs });
+  if (!isUtf8(exchange.bodyBytes)) throw gatewayError('GW_BAD_TEXT', { details: { reason: 'invalid bytes' } });
+  exchange.call = parseCall(dialect, exchange.bodyBytes, exchange.bodyBytes.toString('utf8'), {
+    depth: limits.jsonDepth,
+    values: limits.jsonValues,
+    keys: limits.jsonKeys,
+  });
+  exchange.targets = parts.router.candidates(exchange.call.model);
+
+  const answered = hooks.beforeRoute(exchange);
+  const answer = answered && (await answered);
+  if (answer !== undefined) return answer;
+  if (exchange.aborted !== undefined) throw exchange.aborted;
+  heartbeat.start();
+  return parts.upstream(exchange);
+}
+
+function modelsAnswer(parts: PipelineParts, route: RouteMatch): GatewayResponse {
+  const body = modelsBody(parts.router.offered, route.parameter);
+  return { status: 200, headers: {}, source: 'gateway', body: new BytesBody(Buffer.from(body)) };
+}
+
+/** What a stranger may know of an error that is not ours: nothing. The log has the rest. */
+function asGatewayError(exchange: Exchange, error: unknown): GatewayError {
+  if (error instanceof GatewayError) {
+    if (error.status >= 500 && exchange.logger.enabled('warn'))
+      exchange.logger.log('warn', `An exchange failed: ${error.code}.`, {
+        exchange: exchange.id,
+        code: error.code,
+        attempts: attemptNotes(exchange),
+        ...errorFields(error),
+      });
+    return error;
+  }
+  exchange.logger.log('error', 'The gateway failed on an exchange: this is a defect of the gateway or of a service.', {
+    exchange: exchange.id,
+    ...errorFields(error),
+  });
+  return gatewayError('GW_INTERNAL', { cause: error });
+}
+
+function attemptNotes(exchange: Exchange): string[] {
+  return exchange.attempts.map(({ target, outcome, status, error }) =>
+    `${target.id}: ${outcome} ${status ?? 'no answer'} ${error ?? ''}`.trim(),
+  );
+}

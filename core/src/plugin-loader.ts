@@ -1,0 +1,140 @@
+import type { GatewayPlugin, PluginHooks } from './define-plugin.ts';
+import { PluginOptions } from './define-plugin.ts';
+import { type ConfigProblem, GatewayConfigError } from './errors.ts';
+import type { LoadedPlugin } from './hooks.ts';
+import type { ServiceContainer } from './services/container.ts';
+import { errorFields, type Logger } from './services/logger.ts';
+import { isToken, type Token } from './services/token.ts';
+import { isSlot, principal, type Slot } from './slot.ts';
+
+/** Limit of one plugin's `start` or `dispose`. Milliseconds. */
+const lifecycleMs = 10_000;
+
+/**
+ * Checks order and needs: assertions, nothing is moved. The error says which line to move, or what to add.
+ */
+export function checkPlugins(plugins: readonly GatewayPlugin[], services: ServiceContainer, allowAnonymous: boolean): void {
+  const problems: ConfigProblem[] = [];
+  const positions = new Map<string, number>();
+  const provided = new Set<Slot<unknown>>(allowAnonymous ? [principal as Slot<unknown>] : []);
+  for (const [index, plugin] of plugins.entries()) {
+    const path = `plugins[${index}] (${plugin.name})`;
+    const twin = positions.get(plugin.name);
+    if (twin !== undefined)
+      problems.push({ path, expected: 'each plugin once', received: `the same plugin again (first at plugins[${twin}])` });
+    positions.set(plugin.name, index);
+    for (const need of plugin.requires) {
+      if (isSlot(need) && !provided.has(need))
+        problems.push({ path, expected: `an earlier plugin that provides ${need.name}`, received: 'none; list one above this line' });
+      if (isToken(need) && !services.has(need))
+        problems.push({ path, expected: `a service ${need.name}`, received: `none; add provide(${need.name}, …) to services` });
+    }
+    for (const slot of plugin.provides) provided.add(slot);
+  }
+  for (const [index, plugin] of plugins.entries()) problems.push(...orderProblems(plugin, index, positions));
+  if (!provided.has(principal as Slot<unknown>))
+    problems.push({
+      path: 'plugins',
+      expected: 'an authentication plugin, or allowAnonymous: true',
+      received: 'neither: everybody who reaches this gateway could spend your money',
+    });
+  if (problems.length > 0) throw new GatewayConfigError('The gateway cannot start with these plugins:', problems);
+}
+
+function orderProblems(plugin: GatewayPlugin, index: number, positions: ReadonlyMap<string, number>): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  for (const other of plugin.after) {
+    const at = positions.get(other);
+    if (at !== undefined && at > index)
+      problems.push({
+        path: `plugins[${index}] (${plugin.name})`,
+        expected: `to stand after ${other}`,
+        received: `before it; move it below plugins[${at}]`,
+      });
+  }
+  for (const other of plugin.before) {
+    const at = positions.get(other);
+    if (at !== undefined && at < index)
+      problems.push({
+        path: `plugins[${index}] (${plugin.name})`,
+        expected: `to stand before ${other}`,
+        received: `after it; move it above plugins[${at}]`,
+      });
+  }
+  return problems;
+}
+
+/** Builds each plugin: functions get their services, classes a container of their own. */
+export function buildPlugins(plugins: readonly GatewayPlugin[], services: ServiceContainer): LoadedPlugin[] {
+  return plugins.map((plugin) => ({
+    name: plugin.name,
+    onFailure: plugin.onFailure,
+    timeoutMs: plugin.timeoutMs,
+    hooks: buildHooks(plugin, services),
+  }));
+}
+
+function buildHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHooks {
+  if (plugin.build.kind === 'create') {
+    const needed = plugin.requires.filter(isToken).map((token: Token) => [token.key, services.get(token)] as const);
+    return plugin.build.create(plugin.options, Object.fromEntries(needed));
+  }
+  const own = services.child();
+  own.register(PluginOptions.symbol, { useValue: plugin.options });
+  return own.resolve(plugin.build.class as new (...parameters: unknown[]) => PluginHooks);
+}
+
+/** Starts plugins in list order and disposes them in reverse; both once, each step limited in time and named. */
+export class PluginLifecycle {
+  readonly #plugins: readonly LoadedPlugin[];
+  readonly #logger: Logger;
+  #started: LoadedPlugin[] = [];
+
+  constructor(plugins: readonly LoadedPlugin[], logger: Logger) {
+    this.#plugins = plugins;
+    this.#logger = logger;
+  }
+
+  /** Rejects with the first failure; plugins after it are not started. */
+  async start(): Promise<void> {
+    for (const plugin of this.#plugins) {
+      this.#started.push(plugin);
+      try {
+        await within(lifecycleMs, plugin.hooks.start?.());
+      } catch (error) {
+        this.#logger.log('error', `The plugin ${plugin.name} failed to start; the gateway answers 503 GW_NOT_READY.`, {
+          plugin: plugin.name,
+          ...errorFields(error),
+        });
+        throw error;
+      }
+    }
+  }
+
+  /** Disposes what was started. A plugin that fails is logged and hinders no other. */
+  async dispose(): Promise<void> {
+    const started = this.#started.reverse();
+    this.#started = [];
+    for (const plugin of started) {
+      try {
+        await within(lifecycleMs, plugin.hooks.dispose?.());
+      } catch (error) {
+        this.#logger.log('error', `The plugin ${plugin.name} failed to dispose.`, { plugin: plugin.name, ...errorFields(error) });
+      }
+    }
+  }
+}
+
+/** Waits for work, but not for ever. */
+async function within(ms: number, work: void | Promise<void>): Promise<void> {
+  if (work === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

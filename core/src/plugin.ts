@@ -1,0 +1,63 @@
+// The author face: everything a plugin may use. A plugin package imports from here and nowhere else in the gateway.
+
+export { z } from 'zod';
+export type {
+  Answer,
+  AttemptContext,
+  AttemptEnd,
+  ErrorAnswer,
+  EventObserver,
+  ExchangeContext,
+  JsonAnswer,
+  RequestContext,
+  ResponseContext,
+  RoutingContext,
+  TextAnswer,
+  TextEditor,
+} from './context.ts';
+export { SkipTarget } from './context.ts';
+export type {
+  FailurePolicy,
+  GatewayPlugin,
+  HookResult,
+  PluginClassDefinition,
+  PluginDefinition,
+  PluginHooks,
+  PluginNeed,
+  PluginServices,
+} from './define-plugin.ts';
+export { definePlugin, PluginOptions } from './define-plugin.ts';
+export { type ErrorType, GatewayConfigError, GatewayError, type Refusal } from './errors.ts';
+export type { Attachment, Call, DialectId, TextReference, TextScope } from './model/call.ts';
+export type { EventText, StreamEvent } from './model/events.ts';
+export type { RequestHeaders, ResponseHeaders } from './model/headers.ts';
+export type { JsonObject, JsonPath, JsonValue } from './model/json.ts';
+export type { Cost, Principal } from './model/principal.ts';
+export type {
+  AttemptKind,
+  AttemptOutcome,
+  AttemptRecord,
+  GatewayResponse,
+  JsonBody,
+  ResponseBody,
+  ResponseSource,
+  StreamBody,
+} from './model/response.ts';
+export type { Settlement } from './model/settlement.ts';
+export type { Target } from './model/target.ts';
+export type { Usage } from './model/usage.ts';
+export { Secret } from './secret.ts';
+export { type AdminRoute, AdminRoutes } from './services/admin-routes.ts';
+export { CacheStore } from './services/cache-store.ts';
+export { Clock, type Timer } from './services/clock.ts';
+export { type CounterState, CounterStore, type Lease } from './services/counter-store.ts';
+export { KeyStore, type StoredKey } from './services/key-store.ts';
+export { Ledger, type LedgerRow } from './services/ledger.ts';
+export { Logger, type LogLevel } from './services/logger.ts';
+export { ModelCatalog, type ModelFacts } from './services/model-catalog.ts';
+export { type AuxiliaryAnswer, type AuxiliaryCall, Models } from './services/models.ts';
+export { PriceBook } from './services/price-book.ts';
+export { type SignalMap, Signals } from './services/signals.ts';
+export { type Token, token } from './services/token.ts';
+export { TokenEstimator } from './services/token-estimator.ts';
+export { cost, principal, type Slot, slot } from './slot.ts';

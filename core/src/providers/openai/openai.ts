@@ -1,0 +1,35 @@
+import { defineProvider, type Provider, requiredKey } from '../provider.ts';
+
+export interface OpenAIOptions {
+  readonly apiKey: string | undefined;
+  /** Default `openai`. */
+  readonly name?: string;
+  /** Default `https://api.openai.com/v1`. */
+  readonly baseUrl?: string;
+  readonly organization?: string;
+  readonly project?: string;
+  /** Restricts what can be addressed as `openai/<model>`. Default: any model. */
+  readonly models?: readonly string[];
+}
+
+/** OpenAI itself. */
+export function openai(options: OpenAIOptions): Provider {
+  const name = options.name ?? 'openai';
+  return defineProvider({
+    name,
+    baseUrl: options.baseUrl ?? 'https://api.openai.com/v1',
+    paths: openaiPaths,
+    headers: {
+      authorization: `Bearer ${requiredKey(name, options.apiKey)}`,
+      ...(options.organization !== undefined && { 'openai-organization': options.organization }),
+      ...(options.project !== undefined && { 'openai-project': options.project }),
+    },
+    models: options.models,
+  });
+}
+
+/** Where OpenAI and those compatible with it serve each dialect, below the base URL. */
+export const openaiPaths: Readonly<Record<string, string>> = Object.freeze({
+  'openai-chat': '/chat/completions',
+  'openai-embeddings': '/embeddings',
+});

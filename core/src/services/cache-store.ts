@@ -1,0 +1,30 @@
+import { LRUCache } from 'lru-cache';
+import { token } from './token.ts';
+
+/** Bytes by key, with an age limit. A store that is away is a miss; it never throws at a caller. */
+export interface CacheStore {
+  get(key: string): Promise<Uint8Array | undefined>;
+  set(key: string, value: Uint8Array, ttlMs: number): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+export const CacheStore = token<CacheStore>()('CacheStore', 'cache');
+
+/** Memory of this process, bounded by bytes (default 64 MiB); the least recently used goes first. */
+export function memoryCacheStore(maxBytes: number = 64 * 1024 * 1024): CacheStore {
+  const entries = new LRUCache<string, Uint8Array>({
+    maxSize: maxBytes,
+    sizeCalculation: (value, key) => value.byteLength + key.length + 1,
+  });
+  return {
+    async get(key) {
+      return entries.get(key);
+    },
+    async set(key, value, ttlMs) {
+      entries.set(key, value, { ttl: ttlMs });
+    },
+    async delete(key) {
+      entries.delete(key);
+    },
+  };
+}

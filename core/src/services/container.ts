@@ -1,0 +1,74 @@
+// tsyringe asks for the Reflect metadata API before it is first loaded, whoever loads it.
+import 'reflect-metadata';
+import { type DependencyContainer, instanceCachingFactory, container as root } from 'tsyringe';
+import { errorFields, Logger } from './logger.ts';
+import type { Token } from './token.ts';
+
+/** One service for a gateway: a value the team owns, or a factory whose product the gateway owns and closes. */
+export interface ServiceProvision {
+  readonly token: Token;
+  readonly make: (get: GetService) => unknown;
+  /** Values belong to whoever made them; only factories' products are closed with the gateway. */
+  readonly owned: boolean;
+}
+
+export type GetService = <T>(token: Token<T>) => T;
+
+/** Gives a gateway the team's own service: `services: [provide(Logger, myLogger)]`. Closing it stays the team's job. */
+export function provide<T>(token: Token<T>, service: T): ServiceProvision {
+  return { token, make: () => service, owned: false };
+}
+
+/** Like `provide`, made on first use from other services and closed (`close()` or `dispose()`) with the gateway. */
+export function provideFactory<T>(token: Token<T>, make: (get: GetService) => T): ServiceProvision {
+  return { token, make, owned: true };
+}
+
+/** The services of one gateway. Nothing is registered in tsyringe's global container, so gateways share nothing. */
+export class ServiceContainer {
+  readonly #container: DependencyContainer = root.createChildContainer();
+  /** tsyringe does not dispose what factories made, so we remember it, in the order of making. */
+  readonly #owned: { readonly name: string; readonly service: unknown }[] = [];
+
+  constructor(provisions: readonly ServiceProvision[]) {
+    for (const { token, make, owned } of provisions) {
+      this.#container.register(token.symbol, {
+        useFactory: instanceCachingFactory(() => {
+          const service = make(this.get);
+          if (owned) this.#owned.push({ name: token.name, service });
+          return service;
+        }),
+      });
+    }
+  }
+
+  readonly get: GetService = <T>(token: Token<T>): T => this.#container.resolve<T>(token.symbol);
+
+  has(token: Token): boolean {
+    return this.#container.isRegistered(token.symbol);
+  }
+
+  /** A plugin's own container: sees these services, keeps its parts to itself. */
+  child(): DependencyContainer {
+    return this.#container.createChildContainer();
+  }
+
+  /** Closes what factories made, the last made first. A service that fails to close is logged and hinders no other. */
+  async close(): Promise<void> {
+    const logger = this.get(Logger);
+    for (const { name, service } of this.#owned.splice(0).reverse()) {
+      try {
+        await closeService(service);
+      } catch (error) {
+        logger.log('error', `The service ${name} failed to close.`, errorFields(error));
+      }
+    }
+  }
+}
+
+async function closeService(service: unknown): Promise<void> {
+  if (typeof service !== 'object' || service === null) return;
+  const { close, dispose } = service as { close?: unknown; dispose?: unknown };
+  const end = typeof close === 'function' ? close : dispose;
+  if (typeof end === 'function') await end.call(service);
+}

@@ -1,0 +1,31 @@
+import { AdminRoutes, collectedAdminRoutes } from './admin-routes.ts';
+import { CacheStore, memoryCacheStore } from './cache-store.ts';
+import { Clock, systemClock } from './clock.ts';
+import { provideFactory, type ServiceProvision } from './container.ts';
+import { CounterStore, memoryCounterStore } from './counter-store.ts';
+import { KeyStore, memoryKeyStore } from './key-store.ts';
+import { Ledger, memoryLedger } from './ledger.ts';
+import { Logger, standardErrorLogger } from './logger.ts';
+import { emptyModelCatalog, ModelCatalog } from './model-catalog.ts';
+import { Models } from './models.ts';
+import { emptyPriceBook, PriceBook } from './price-book.ts';
+import { localSignals, Signals } from './signals.ts';
+import { byteTokenEstimator, TokenEstimator } from './token-estimator.ts';
+
+/** What a gateway has when its config names no service: memory of this process, or honest emptiness. */
+export function defaultServices(models: Models): ServiceProvision[] {
+  return [
+    provideFactory(Logger, standardErrorLogger),
+    provideFactory(Clock, systemClock),
+    provideFactory(CounterStore, (get) => memoryCounterStore(get(Clock))),
+    provideFactory(CacheStore, () => memoryCacheStore()),
+    provideFactory(KeyStore, () => memoryKeyStore()),
+    provideFactory(Ledger, () => memoryLedger()),
+    provideFactory(PriceBook, emptyPriceBook),
+    provideFactory(ModelCatalog, emptyModelCatalog),
+    provideFactory(TokenEstimator, byteTokenEstimator),
+    provideFactory(Signals, (get) => localSignals(get(Logger))),
+    provideFactory(AdminRoutes, collectedAdminRoutes),
+    provideFactory(Models, () => models),
+  ];
+}

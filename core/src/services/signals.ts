@@ -1,0 +1,41 @@
+import type { Logger } from './logger.ts';
+import { errorFields } from './logger.ts';
+import { token } from './token.ts';
+
+/** The events that parts of a gateway tell each other about: metadata only. Packages add theirs by declaration merging. */
+export interface SignalMap {
+  /** A plugin failed open: the exchange went on without it. */
+  'plugin-failed-open': { readonly plugin: string; readonly hook: string; readonly exchange: string };
+  /** An attempt failed and another target was asked. */
+  fallback: { readonly exchange: string; readonly from: string; readonly to: string; readonly code: string };
+}
+
+export interface Signals {
+  emit<Name extends keyof SignalMap>(name: Name, event: SignalMap[Name]): void;
+  /** Returns the function that ends the subscription. */
+  on<Name extends keyof SignalMap>(name: Name, listener: (event: SignalMap[Name]) => void): () => void;
+}
+
+export const Signals = token<Signals>()('Signals', 'signals');
+
+/** Delivery in this process, at once; a listener that throws is logged and hurts nobody else. */
+export function localSignals(logger: Logger): Signals {
+  const listeners = new Map<string, Set<(event: never) => void>>();
+  return {
+    emit(name, event) {
+      for (const listener of listeners.get(name) ?? []) {
+        try {
+          listener(event as never);
+        } catch (error) {
+          logger.log('error', `A listener of the signal ${name} failed.`, errorFields(error));
+        }
+      }
+    },
+    on(name, listener) {
+      const set = listeners.get(name) ?? new Set();
+      listeners.set(name, set);
+      set.add(listener as (event: never) => void);
+      return () => set.delete(listener as (event: never) => void);
+    },
+  };
+}

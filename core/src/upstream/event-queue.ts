@@ -1,0 +1,62 @@
+import type { StreamDialect } from '../dialects/dialect.ts';
+import { eventsOf } from '../dialects/sse-event.ts';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import type { StreamEvent } from '../model/events.ts';
+import type { RegionSink, RegionSource } from './regions.ts';
+
+/** Events kept ahead of a slow consumer; then the upstream waits. */
+const maxAhead = 64;
+
+/** Regions in, events out, one consumer. Leaving the loop early closes the upstream. */
+export class EventQueue implements AsyncIterable<StreamEvent>, RegionSink {
+  readonly #body: RegionSource;
+  readonly #dialect: StreamDialect;
+  #ready: StreamEvent[] = [];
+  #wake: (() => void) | undefined = undefined;
+  #over = false;
+  #error: GatewayError | undefined = undefined;
+  #started = false;
+
+  constructor(body: RegionSource, dialect: StreamDialect) {
+    this.#body = body;
+    this.#dialect = dialect;
+  }
+
+  region(bytes: Buffer): boolean {
+    this.#ready.push(...eventsOf(bytes, this.#dialect));
+    this.#wake?.();
+    return this.#ready.length < maxAhead;
+  }
+
+  end(): void {
+    this.#over = true;
+    this.#wake?.();
+  }
+
+  fail(error: GatewayError): void {
+    this.#error = error;
+    this.end();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<StreamEvent, void, undefined> {
+    if (this.#started) throw new Error('The events of a response can be read once. Wrap them in one generator.');
+    this.#started = true;
+    this.#body.attach(this);
+    try {
+      for (;;) {
+        const ready = this.#ready;
+        this.#ready = [];
+        for (const event of ready) yield event;
+        if (this.#ready.length > 0) continue;
+        if (this.#over) break;
+        this.#body.resume();
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      if (!this.#over) this.#body.abort(gatewayError('GW_CLIENT_CLOSED'));
+    }
+    if (this.#error !== undefined) throw this.#error;
+  }
+}

@@ -1,0 +1,140 @@
+import type { CallDialect } from '../dialects/dialect.ts';
+import { BytesBody } from '../dialects/json-body.ts';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import type { JsonDocument } from '../json/document.ts';
+import type { GatewayResponse } from '../model/response.ts';
+import { setValue } from '../parsed-call.ts';
+import type { Attempt } from './attempt.ts';
+import type { TimeLimits } from './deadline.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import { Reply } from './reply.ts';
+import { SseBody } from './sse-body.ts';
+import type { Transport, UpstreamHeaders } from './transport.ts';
+import { refusal } from './upstream-errors.ts';
+
+export interface SendOptions {
+  readonly transport: Transport;
+  readonly limits: TimeLimits;
+  /** Bytes of a whole answer. */
+  readonly responseBytes: number;
+  /** Bytes of one stream event. */
+  readonly eventBytes: number;
+}
+
+/** Bytes of an error answer that are read before it is judged by its status alone. */
+const maxErrorBytes = 64 * 1024;
+
+/** Sends one attempt to its target: build, open, judge the head, take the body. */
+export async function send(attempt: Attempt, options: SendOptions): Promise<GatewayResponse> {
+  const { exchange } = attempt;
+  if (exchange.aborted !== undefined) throw exchange.aborted;
+  const call = exchange.requireCall();
+  const { provider, target } = attempt.target;
+  const document = call.document.fork();
+  for (const { path, value } of attempt.edits) setValue(document, path, value);
+  if (target.model !== call.model) call.format.setModel(document, target.model);
+  const stripUsage = call.stream && provider.quirks.streamUsage && (call.format.stream?.requestUsage(document) ?? false);
+
+  let stopWatching = (): void => {};
+  const reply = new Reply(
+    options.transport,
+    {
+      origin: provider.origin,
+      path: provider.paths[call.dialect] as string,
+      headers: requestHeaders(provider, exchange.inbound.headers, call.stream),
+      body: bodyOf(document, exchange.bodyBytes),
+    },
+    options.limits,
+    call.stream,
+    exchange.clock,
+    () => stopWatching(),
+  );
+  if (!reply.over) stopWatching = exchange.onAbort((reason) => reply.abort(reason));
+  await reply.received;
+  attempt.status = reply.status;
+  const problem = await judge(reply, attempt);
+  if (problem !== undefined) throw problem;
+  return call.stream ? streamed(attempt, reply, call.format, stripUsage, options) : whole(attempt, reply, call.format, options);
+}
+
+/** The client's own bytes unless something was changed. */
+function bodyOf(document: JsonDocument, original: Buffer): Buffer | string {
+  return document.edited ? document.toText() : original;
+}
+
+/** What is wrong with a head, if anything. */
+async function judge(reply: Reply, attempt: Attempt): Promise<GatewayError | undefined> {
+  const { status, headers } = reply;
+  if (status >= 200 && status < 300) {
+    const problem = badHead(headers, attempt.exchange.requireCall().stream);
+    if (problem !== undefined) reply.abort(problem);
+    return problem;
+  }
+  if (status < 400) {
+    const problem = gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: `a redirect (status ${status})` } });
+    reply.abort(problem);
+    return problem;
+  }
+  const body = await reply.collect(maxErrorBytes).catch(() => Buffer.alloc(0));
+  return refusal(status, headers, body, attempt.target.provider);
+}
+
+function badHead(headers: UpstreamHeaders, stream: boolean): GatewayError | undefined {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') return gatewayError('GW_UPSTREAM_ENCODING');
+  const type = contentType(headers);
+  const isStream = type === 'text/event-stream';
+  const isJson = type === 'application/json' || type.endsWith('+json');
+  if (stream ? isStream : isJson) return undefined;
+  const what = stream && isJson ? 'a whole body' : isStream ? 'a stream' : type === '' ? 'no content type' : 'another content type';
+  return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what } });
+}
+
+function contentType(headers: UpstreamHeaders): string {
+  const value = headers['content-type'];
+  return typeof value === 'string' ? (value.split(';', 1)[0] as string).trim().toLowerCase() : '';
+}
+
+async function whole(attempt: Attempt, reply: Reply, format: CallDialect, options: SendOptions): Promise<GatewayResponse> {
+  const body = new BytesBody(await reply.collect(options.responseBytes), format);
+  attempt.exchange.answeredBy(body);
+  attempt.settle('completed', () => attempt.exchange.usage);
+  return {
+    status: reply.status,
+    headers: responseHeaders(reply.headers),
+    source: 'upstream',
+    target: attempt.target.target,
+    body,
+  };
+}
+
+async function streamed(
+  attempt: Attempt,
+  reply: Reply,
+  format: CallDialect,
+  stripUsage: boolean,
+  options: SendOptions,
+): Promise<GatewayResponse> {
+  const { exchange } = attempt;
+  const dialect = format.stream as NonNullable<CallDialect['stream']>;
+  const body = new SseBody(reply, {
+    dialect,
+    stripUsage,
+    maxEventBytes: options.eventBytes,
+    now: () => exchange.clock.monotonic(),
+    onOver: (error) => {
+      const outcome = error === undefined ? 'completed' : exchange.aborted === undefined ? 'failed' : 'aborted';
+      attempt.settle(outcome, () => body.observer.usage(), error);
+    },
+  });
+  for (const tap of attempt.taps) body.tap(tap);
+  await body.content();
+  exchange.answeredBy(body);
+  return {
+    status: reply.status,
+    headers: responseHeaders(reply.headers),
+    source: 'upstream',
+    target: attempt.target.target,
+    body,
+  };
+}

@@ -1,0 +1,213 @@
+import type { EventObserver } from '../context.ts';
+import type { StreamDialect, StreamObserver } from '../dialects/dialect.ts';
+import { FrameSplitter } from '../dialects/sse.ts';
+import { eventsOf } from '../dialects/sse-event.ts';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import type { StreamEvent } from '../model/events.ts';
+import type { StreamBody } from '../model/response.ts';
+import { EventQueue } from './event-queue.ts';
+import type { RegionSink, RegionSource } from './regions.ts';
+import type { ByteSink, Reply } from './reply.ts';
+
+export interface SseBodyOptions {
+  readonly dialect: StreamDialect;
+  /** Leave out what the gateway's own request for usage added. */
+  readonly stripUsage: boolean;
+  readonly maxEventBytes: number;
+  readonly now: () => number;
+  /** The stream is over, with its error if it broke. */
+  readonly onOver: (error: GatewayError | undefined) => void;
+}
+
+/** After the dialect's last event an upstream has this long to close its answer. Milliseconds. */
+const lingerMs = 1_000;
+
+/** Regions kept before somebody takes them; then the upstream waits. */
+const maxPending = 64 * 1024;
+
+/**
+ * An upstream's event stream. Bytes pass a light scanner (usage, finish, errors, content) and leave as regions of whole
+ * frames, untouched but for what the gateway itself asked for. Parsed events exist only for who iterates `events` or
+ * taps.
+ */
+export class SseBody implements StreamBody, ByteSink, RegionSource {
+  readonly kind = 'stream';
+  readonly observer: StreamObserver;
+  firstContentAt: number | undefined = undefined;
+
+  readonly #reply: Reply;
+  readonly #options: SseBodyOptions;
+  readonly #splitter: FrameSplitter;
+  readonly #taps: EventObserver[] = [];
+  #sink: RegionSink | undefined = undefined;
+  #pending: Buffer[] = [];
+  #pendingLength = 0;
+  #onContent: (() => void) | undefined = undefined;
+  #over = false;
+  #error: GatewayError | undefined = undefined;
+  #events: EventQueue | undefined = undefined;
+
+  constructor(reply: Reply, options: SseBodyOptions) {
+    this.#reply = reply;
+    this.#options = options;
+    this.observer = options.dialect.observe({ stripUsage: options.stripUsage });
+    this.#splitter = new FrameSplitter(options.maxEventBytes);
+    reply.attach(this);
+  }
+
+  /** Resolves when content arrived or the stream is over: until then another target may still be asked. */
+  async content(): Promise<void> {
+    if (!this.observer.content && !this.#over && this.#pendingLength <= maxPending)
+      await new Promise<void>((resolve) => {
+        this.#onContent = resolve;
+      });
+    if (this.#error !== undefined && !this.observer.content) throw this.#error;
+  }
+
+  /** The parsed events, for wrapping. Reading them gives up raw pass-through. */
+  get events(): AsyncIterable<StreamEvent> {
+    this.#events ??= new EventQueue(this, this.#options.dialect);
+    return this.#events;
+  }
+
+  /** Whether somebody asked for parsed events. */
+  get wrapped(): boolean {
+    return this.#events !== undefined;
+  }
+
+  tap(observer: EventObserver): void {
+    this.#taps.push(observer);
+  }
+
+  /** Hands the frames over, those that already came first. */
+  attach(sink: RegionSink): void {
+    this.#sink = sink;
+    const pending = this.#pending;
+    this.#pending = [];
+    let open = true;
+    for (const region of pending) open = sink.region(region) && open;
+    if (this.#over) this.#finishSink();
+    else if (!open) this.#reply.pause();
+    else if (this.#pendingLength > maxPending) this.#reply.resume();
+    this.#pendingLength = 0;
+  }
+
+  /** The sink can take more. */
+  resume(): void {
+    if (!this.#over) this.#reply.resume();
+  }
+
+  /** Nobody wants the rest. */
+  abort(error: GatewayError): void {
+    if (!this.#over) this.#reply.abort(error);
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#over) return;
+    try {
+      if (this.#splitter.push(chunk)) this.#pass(this.#splitter.bytes, this.#splitter.text);
+    } catch (cause) {
+      this.abort(gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'a stream event', limit: this.#options.maxEventBytes }, cause }));
+    }
+  }
+
+  end(): void {
+    if (this.#over) return;
+    const rest = this.#splitter.rest();
+    // A last event without its blank line counts when it is whole; half an event must not reach the client.
+    if (rest.length > 0 && rest.at(-1) === 0x0a) this.#pass(rest, rest.toString('latin1'));
+    if (this.#over) return;
+    const complete = this.observer.done || this.observer.finishReason() !== undefined;
+    this.#finish(complete ? undefined : gatewayError('GW_UPSTREAM_TRUNCATED'));
+  }
+
+  fail(error: GatewayError): void {
+    if (this.#over) return;
+    this.#finish(error);
+  }
+
+  /** Looks at each frame, and passes on what is to be passed on. */
+  #pass(bytes: Buffer, text: string): void {
+    const kept = this.#scan(bytes, text);
+    if (kept.length > 0) this.#deliver(kept);
+    if (this.observer.error !== undefined) this.#reply.abort(streamError(this.observer.error));
+    else if (this.observer.done) this.#endEarly();
+    if (this.observer.content && this.firstContentAt === undefined) {
+      this.firstContentAt = this.#options.now();
+      this.#onContent?.();
+    }
+  }
+
+  /** The region without dropped frames, cut parts, the upstream's error and what follows the last event. */
+  #scan(bytes: Buffer, text: string): Buffer {
+    const { observer } = this;
+    observer.chunk(text);
+    let output: Buffer | undefined;
+    let length = 0; // of what was copied to output
+    let copied = 0; // up to where the region was dealt with
+    const keepUntil = (end: number): void => {
+      output ??= Buffer.allocUnsafe(bytes.length);
+      length += bytes.copy(output, length, copied, end);
+    };
+    let start = 0;
+    while (start < text.length) {
+      const end = this.#splitter.frameEnd(start);
+      const verdict = observer.frame(start, end);
+      if (observer.error !== undefined || verdict === 'drop') {
+        keepUntil(start);
+        copied = end;
+        if (observer.error !== undefined) return (output as Buffer).subarray(0, length);
+      } else if (verdict === 'cut') {
+        keepUntil(observer.cutStart);
+        copied = observer.cutEnd;
+      }
+      start = end;
+      if (observer.done) break;
+    }
+    if (output === undefined) return start === bytes.length ? bytes : bytes.subarray(0, start);
+    keepUntil(start);
+    return output.subarray(0, length);
+  }
+
+  #deliver(region: Buffer): void {
+    for (const tap of this.#taps) for (const event of eventsOf(region, this.#options.dialect)) tap(event);
+    if (this.#sink !== undefined) {
+      if (!this.#sink.region(region)) this.#reply.pause();
+      return;
+    }
+    this.#pending.push(region);
+    this.#pendingLength += region.length;
+    if (this.#pendingLength <= maxPending) return;
+    // So much without content: nobody waits for it any longer.
+    this.#onContent?.();
+    this.#reply.pause();
+  }
+
+  /** The last event came: the client is done, the upstream gets a moment to close so that its socket can be used again. */
+  #endEarly(): void {
+    this.#finish(undefined);
+    if (this.#reply.over) return;
+    const timer = setTimeout(() => this.#reply.abort(gatewayError('GW_UPSTREAM_TRUNCATED')), lingerMs);
+    timer.unref();
+    this.#reply.attach({ data: () => {}, end: () => clearTimeout(timer), fail: () => clearTimeout(timer) });
+  }
+
+  #finish(error: GatewayError | undefined): void {
+    this.#over = true;
+    this.#error = error;
+    this.#options.onOver(error);
+    this.#onContent?.();
+    if (this.#sink !== undefined) this.#finishSink();
+  }
+
+  #finishSink(): void {
+    if (this.#error === undefined) this.#sink?.end();
+    else this.#sink?.fail(this.#error);
+  }
+}
+
+/** The upstream's error event as ours: its words stay out, its meaning is kept where it is known. */
+function streamError(error: unknown): GatewayError {
+  const text = JSON.stringify(error);
+  return gatewayError(/rate_limit|too_many_requests|"code":429/.test(text) ? 'GW_UPSTREAM_RATE_LIMITED' : 'GW_UPSTREAM_STREAM_ERROR');
+}

@@ -1,0 +1,78 @@
+import { GatewayError, gatewayError } from '../errors.ts';
+import { isJsonObject, type JsonValue } from '../model/json.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { UpstreamHeaders } from './transport.ts';
+
+/** Longest wait passed on to clients. Seconds; the OpenAI SDK ignores more than 60. */
+const maxRetryAfter = 60;
+
+/** Refusals of the request itself: agents react to their words, so these pass, scrubbed. */
+const passedOn: ReadonlySet<number> = new Set([400, 404, 413, 422]);
+
+/** An upstream's error status as an error for the client. */
+export function refusal(status: number, headers: UpstreamHeaders, body: Buffer, provider: Provider): GatewayError {
+  if (status === 401 || status === 403) return gatewayError('GW_UPSTREAM_AUTH', { headers: { 'x-should-retry': 'false' } });
+  if (status === 429) return gatewayError('GW_UPSTREAM_RATE_LIMITED', { headers: retryAfter(headers) });
+  if (status >= 500) return gatewayError('GW_UPSTREAM_ERROR', { details: { status }, headers: retryAfter(headers) });
+  if (!passedOn.has(status)) return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
+  return passedRefusal(status, body, provider);
+}
+
+/** The provider's own words about the request, without what is the operator's. */
+function passedRefusal(status: number, body: Buffer, provider: Provider): GatewayError {
+  const said = errorObject(body);
+  if (said === undefined || typeof said.message !== 'string') return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
+  const code = said.code;
+  const param = said.param;
+  return new GatewayError({
+    status,
+    code: typeof code === 'string' && /^[\w.-]{1,100}$/.test(code) ? code : 'GW_UPSTREAM_REFUSED',
+    message: scrub(said.message.slice(0, 4_000), provider),
+    type: status === 404 ? 'not_found' : 'invalid_request',
+    ...(typeof param === 'string' && { param: scrub(param.slice(0, 200), provider) }),
+  });
+}
+
+function errorObject(body: Buffer): Readonly<Record<string, JsonValue>> | undefined {
+  try {
+    const json = JSON.parse(body.toString('utf8')) as JsonValue;
+    if (!isJsonObject(json)) return undefined;
+    return isJsonObject(json.error) ? json.error : json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes credentials (ours by value, others by shape), organisation and project ids, URLs and hosts. */
+export function scrub(text: string, provider: Provider): string {
+  let clean = text;
+  for (const { value } of provider.headers) {
+    const secret = value.reveal().replace(/^Bearer /i, '');
+    if (secret.length >= 4) clean = clean.replaceAll(secret, '[removed]');
+  }
+  const host = new URL(provider.origin).host;
+  return clean
+    .replace(/https?:\/\/[^\s"'<>)]{1,2000}/gi, '[removed]')
+    .replaceAll(host, '[removed]')
+    .replace(/\b(?:sk|pk|rk|gsk|xai|org|proj|user|key|AIza|gw)[-_][A-Za-z0-9*_-]{6,512}/g, '[removed]')
+    .replace(/\bBearer\s+\S{1,2000}/gi, '[removed]');
+}
+
+/** The provider's wait, as both headers that SDKs read; within reason. */
+function retryAfter(headers: UpstreamHeaders): Record<string, string> {
+  const ms = waitMs(headers);
+  if (ms === undefined) return {};
+  const bounded = Math.min(ms, maxRetryAfter * 1000);
+  return { 'retry-after': String(Math.max(1, Math.ceil(bounded / 1000))), 'retry-after-ms': String(Math.max(1, Math.round(bounded))) };
+}
+
+function waitMs(headers: UpstreamHeaders): number | undefined {
+  const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
+  if (Number.isFinite(exact) && exact >= 0) return exact;
+  const value = headers['retry-after'];
+  if (typeof value !== 'string') return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
