@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { ChildCalls } from './child-calls.ts';
 import { type GatewayConfig, type ParsedConfig, parseConfig } from './config.ts';
 import { openaiChat } from './dialects/openai-chat/openai-chat.ts';
@@ -7,6 +5,7 @@ import { openaiEmbeddings } from './dialects/openai-embeddings/openai-embeddings
 import { openaiModels } from './dialects/openai-models/openai-models.ts';
 import { type DecisionRecord, type ExplainParts, type ExplainRequest, explain } from './explain.ts';
 import { HookRunner } from './hooks.ts';
+import type { ExpressHandler, UpgradeHandler } from './http/express.ts';
 import { ExpressFace } from './http/express-face.ts';
 import type { PipelineParts } from './pipeline.ts';
 import { buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
@@ -22,14 +21,13 @@ import { send } from './upstream/send.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** An AI API gateway as an Express handler: `app.use('/ai', gateway)`. Works on Express 4 and 5. */
-export interface Gateway {
-  (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void): void;
+export interface Gateway extends ExpressHandler {
   /** Resolves when every plugin has started; requests wait for it. Rejects with why it could not start. */
   ready(): Promise<void>;
   /** Takes no new requests, waits for those under way (`timeouts.closeMs`), disposes plugins and services. Idempotent. */
   close(): Promise<void>;
   /** For `server.on('upgrade', gateway.upgrade)`: refuses upgrades below the gateway's paths until a plugin takes them. */
-  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly upgrade: UpgradeHandler;
   /** What would happen to a request, and why, without calling a provider. */
   explain(request: ExplainRequest): DecisionRecord;
   /** Every path the gateway answers, below its mount. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { BodyLimits, Inbound } from '../inbound.ts';
 import type { RequestHeaders } from '../model/headers.ts';
 import { type ParsedRequest, readBody } from './read-body.ts';
@@ -14,6 +15,9 @@ export type ExpressNext = (error?: unknown) => void;
 
 /** An Express request handler, without depending on Express's types. */
 export type ExpressHandler = (req: IncomingMessage, res: ServerResponse, next: ExpressNext) => void;
+
+/** A listener of a server's `upgrade` event. */
+export type UpgradeHandler = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** Path and query of a request below its mount. `Host` and scheme play no part: a URL is never built from them. */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {

@@ -1,0 +1,65 @@
+import { exists, type Package, readText, scope, type Tree, type Violation } from './tree.ts';
+
+const files = ['package.json', 'README.md', 'tsconfig.json', 'src/index.ts', 'src/options.ts', 'src/plugin.ts'];
+const headings = ['## Install', '## Use', '## Options', '## What it does', '## Limits'];
+const conditions = [scope.replace(/\/$/, '/source'), 'types', 'default'];
+
+/** Every plugin package looks the same: its files, its README's headings in order, its manifest. Core depends on none of them. */
+export function packageRules(tree: Tree): Violation[] {
+  return tree.packages.flatMap((one) => {
+    if (one.folder === 'core') return coreManifest(one);
+    return /^plugins\/[^/]+$/.test(one.folder) ? [...pluginFiles(tree, one), ...pluginReadme(tree, one), ...pluginManifest(one)] : [];
+  });
+}
+
+function coreManifest({ folder, manifest }: Package): Violation[] {
+  const wanted = ['dependencies', 'peerDependencies', 'optionalDependencies', 'devDependencies'].flatMap((field) =>
+    namesOf(manifest[field]),
+  );
+  return wanted
+    .filter((name) => name.startsWith(scope))
+    .map((name) => violation(folder, 'package.json', 'core-imports-plugin', `core depends on no package of ours: '${name}'`));
+}
+
+function pluginFiles(tree: Tree, { folder }: Package): Violation[] {
+  return files
+    .filter((file) => !exists(tree, `${folder}/${file}`))
+    .map((file) => violation(folder, file, 'plugin-files', 'every plugin package has this file'));
+}
+
+function pluginReadme(tree: Tree, { folder }: Package): Violation[] {
+  if (!exists(tree, `${folder}/README.md`)) return [];
+  const found = readText(tree, `${folder}/README.md`)
+    .replace(/^```[\s\S]*?^```/gm, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => headings.includes(line));
+  if (found.join() === headings.join()) return [];
+  const missing = headings.filter((heading) => !found.includes(heading));
+  const what = missing.length > 0 ? `misses ${missing.join(', ')}` : `has them as ${found.join(', ')}`;
+  return [
+    violation(folder, 'README.md', 'plugin-readme', `has the headings ${headings.join(', ')}, once each and in this order; it ${what}`),
+  ];
+}
+
+function pluginManifest({ folder, manifest }: Package): Violation[] {
+  const said = (message: string): Violation => violation(folder, 'package.json', 'plugin-manifest', message);
+  const expected = scope + folder.slice('plugins/'.length);
+  const found: Violation[] = [];
+  if (manifest.name !== expected) found.push(said(`is named '${expected}', not '${manifest.name}'`));
+  if (manifest.type !== 'module') found.push(said('has "type": "module"'));
+  const entry = manifest.exports['.'];
+  if (typeof entry !== 'object' || entry === null || Object.keys(entry).join() !== conditions.join()) {
+    found.push(said(`exports "." with the conditions ${conditions.join(', ')}, in this order`));
+  }
+  if (!namesOf(manifest.peerDependencies).includes(`${scope}core`)) found.push(said(`has ${scope}core as a peer`));
+  return found;
+}
+
+function namesOf(field: unknown): string[] {
+  return typeof field === 'object' && field !== null ? Object.keys(field) : [];
+}
+
+function violation(folder: string, file: string, rule: string, message: string): Violation {
+  return { path: `${folder}/${file}`, line: 1, rule, message };
+}
