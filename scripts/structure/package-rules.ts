@@ -1,4 +1,4 @@
-import { exists, type Package, readText, scope, type Tree, type Violation } from './tree.ts';
+import { exists, foldersIn, type Package, readText, scope, type Tree, type Violation } from './tree.ts';
 
 const files = ['package.json', 'README.md', 'tsconfig.json', 'src/index.ts', 'src/options.ts', 'src/plugin.ts'];
 const headings = ['## Install', '## Use', '## Options', '## What it does', '## Limits'];
@@ -6,13 +6,20 @@ const conditions = [scope.replace(/\/$/, '/source'), 'types', 'default'];
 
 /** Every plugin package looks the same: its files, its README's headings in order, its manifest. Core depends on none of them. */
 export function packageRules(tree: Tree): Violation[] {
-  return tree.packages.flatMap((one) => {
-    if (one.folder === 'core') return coreManifest(one);
-    return /^plugins\/[^/]+$/.test(one.folder) ? [...pluginFiles(tree, one), ...pluginReadme(tree, one), ...pluginManifest(one)] : [];
-  });
+  const packages = new Map(tree.packages.map((one) => [one.folder, one]));
+  return [
+    ...coreManifest(packages.get('core')),
+    ...foldersIn(tree, 'plugins').flatMap((folder) => [
+      ...pluginFiles(tree, folder),
+      ...pluginReadme(tree, folder),
+      ...pluginManifest(packages.get(folder)),
+    ]),
+  ];
 }
 
-function coreManifest({ folder, manifest }: Package): Violation[] {
+function coreManifest(core: Package | undefined): Violation[] {
+  if (core === undefined) return [];
+  const { folder, manifest } = core;
   const wanted = ['dependencies', 'peerDependencies', 'optionalDependencies', 'devDependencies'].flatMap((field) =>
     namesOf(manifest[field]),
   );
@@ -21,13 +28,13 @@ function coreManifest({ folder, manifest }: Package): Violation[] {
     .map((name) => violation(folder, 'package.json', 'core-imports-plugin', `core depends on no package of ours: '${name}'`));
 }
 
-function pluginFiles(tree: Tree, { folder }: Package): Violation[] {
+function pluginFiles(tree: Tree, folder: string): Violation[] {
   return files
     .filter((file) => !exists(tree, `${folder}/${file}`))
     .map((file) => violation(folder, file, 'plugin-files', 'every plugin package has this file'));
 }
 
-function pluginReadme(tree: Tree, { folder }: Package): Violation[] {
+function pluginReadme(tree: Tree, folder: string): Violation[] {
   if (!exists(tree, `${folder}/README.md`)) return [];
   const found = readText(tree, `${folder}/README.md`)
     .replace(/^```[\s\S]*?^```/gm, '')
@@ -42,7 +49,9 @@ function pluginReadme(tree: Tree, { folder }: Package): Violation[] {
   ];
 }
 
-function pluginManifest({ folder, manifest }: Package): Violation[] {
+function pluginManifest(plugin: Package | undefined): Violation[] {
+  if (plugin === undefined) return [];
+  const { folder, manifest } = plugin;
   const said = (message: string): Violation => violation(folder, 'package.json', 'plugin-manifest', message);
   const expected = scope + folder.slice('plugins/'.length);
   const found: Violation[] = [];

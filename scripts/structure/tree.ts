@@ -89,6 +89,13 @@ function entryOf(tree: Tree, specifier: string): string | undefined {
   return owner !== undefined && typeof source === 'string' ? posix.join(owner.folder, source) : undefined;
 }
 
+/** The folders directly in `folder`. */
+export function foldersIn(tree: Tree, folder: string): string[] {
+  if (!exists(tree, folder)) return [];
+  const entries = readdirSync(join(tree.root, folder), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && !skipped.has(entry.name)).map(({ name }) => `${folder}/${name}`);
+}
+
 export function exists(tree: Tree, path: string): boolean {
   return existsSync(join(tree.root, path));
 }
