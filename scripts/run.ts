@@ -21,6 +21,9 @@ export function run(command: string, args: readonly string[], options: RunOption
     const timer = setTimeout(() => {
       ended = `still running after ${timeoutMs / 1000} s`;
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      // Whoever left the group may still hold the pipes; nobody waits for that.
+      child.stdout.destroy();
+      child.stderr.destroy();
     }, timeoutMs);
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-maxOutput);
