@@ -49,10 +49,12 @@ export class EventQueue implements AsyncIterable<StreamEvent>, RegionSink {
         for (const event of ready) yield event;
         if (this.#ready.length > 0) continue;
         if (this.#over) break;
-        this.#body.resume();
-        await new Promise<void>((resolve) => {
+        // Armed first: a socket that is resumed may hand over what it has at once.
+        const more = new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
+        this.#body.resume();
+        await more;
       }
     } finally {
       if (!this.#over) this.#body.abort(gatewayError('GW_CLIENT_CLOSED'));
