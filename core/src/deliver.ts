@@ -33,6 +33,7 @@ export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat:
 function sendWhole(exchange: Exchange, outbound: Outbound, response: GatewayResponse, body: JsonBody): void {
   const bytes = body.bytes();
   exchange.bytesOut = bytes.length;
+  exchange.statusSent = response.status;
   outbound.send(response.status, headList(exchange, response.headers, 'application/json; charset=utf-8', bytes.length), bytes);
 }
 
@@ -149,12 +150,14 @@ class StreamWriter {
       return;
     }
     this.#exchange.error = told;
+    this.#exchange.statusSent = told.status;
     const bytes = Buffer.from(this.#exchange.dialect.errorBody(told, this.#exchange.id));
     this.#outbound.send(told.status, headList(this.#exchange, { ...told.headers }, 'application/json; charset=utf-8', bytes.length), bytes);
   }
 
   #begin(): void {
     if (this.#outbound.started) return;
+    this.#exchange.statusSent = this.#response.status;
     this.#outbound.start(this.#response.status, headList(this.#exchange, this.#response.headers, this.#dialect.contentType, undefined));
   }
 

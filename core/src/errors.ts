@@ -1,3 +1,5 @@
+import { isHeaderName, isHeaderValue } from './header-text.ts';
+
 /**
  * Every error the gateway makes, in one table. Messages say what happened, what was expected and what to do; they never
  * contain keys, URLs of upstreams, stack traces or upstream text. `docs/errors.md` has one heading per code.
@@ -165,6 +167,9 @@ export class GatewayError extends Error {
     super(refusal.message, refusal.cause === undefined ? undefined : { cause: refusal.cause });
     if (!Number.isInteger(refusal.status) || refusal.status < 400 || refusal.status > 599)
       throw new TypeError(`GatewayError.status: expected an integer from 400 to 599, received ${refusal.status}`);
+    for (const [name, value] of Object.entries(refusal.headers ?? {}))
+      if (!isHeaderName(name) || !isHeaderValue(value))
+        throw new TypeError(`GatewayError.headers: expected names and values that HTTP allows, received others at ${JSON.stringify(name)}`);
     this.name = 'GatewayError';
     this.code = refusal.code;
     this.status = refusal.status;

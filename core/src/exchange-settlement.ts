@@ -16,6 +16,7 @@ export interface SettledExchange {
   readonly attempts: readonly AttemptRecord[];
   readonly bodyBytes: Buffer;
   readonly bytesOut: number;
+  readonly statusSent: number | undefined;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
   readonly firstContentAt: number | undefined;
@@ -46,7 +47,7 @@ export class ExchangeSettlement implements Settlement {
 
   constructor(exchange: SettledExchange, delivered: boolean) {
     const { response, call, aborted, error, startedAt, firstContentAt } = exchange;
-    const failed = error !== undefined && (error.status >= 500 || !delivered);
+    const failed = error !== undefined && error.status !== 499 && (error.status >= 500 || !delivered);
     this.#exchange = exchange;
     this.id = exchange.id;
     this.outcome = failed ? 'failed' : delivered ? 'completed' : 'aborted';
@@ -56,7 +57,7 @@ export class ExchangeSettlement implements Settlement {
     this.model = call?.model;
     this.target = response?.target;
     this.source = response?.source;
-    this.status = this.outcome === 'aborted' && response?.source !== 'upstream' ? 499 : (response?.status ?? 499);
+    this.status = exchange.statusSent ?? 499;
     this.error = error?.code ?? (delivered ? undefined : (aborted?.code ?? 'GW_CLIENT_CLOSED'));
     this.streamed = response?.body.kind === 'stream';
     this.attempts = exchange.attempts;

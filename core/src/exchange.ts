@@ -51,6 +51,8 @@ export class Exchange {
   attemptCount = 0;
   readonly attempts: AttemptRecord[] = [];
   bytesOut = 0;
+  /** The status the client got; `undefined` until a head goes out. */
+  statusSent: number | undefined = undefined;
   /** The plugin whose hook runs now. */
   plugin = '';
   /** What plugins get; made by `contextOf`. */

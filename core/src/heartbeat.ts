@@ -51,7 +51,10 @@ export class Heartbeat {
     }
     const stream = this.#exchange.call?.format.stream;
     if (stream === undefined || this.#exchange.aborted !== undefined) return;
-    if (!this.#outbound.started) this.#outbound.start(200, headList(this.#exchange, {}, stream.contentType, undefined));
+    if (!this.#outbound.started) {
+      this.#exchange.statusSent = 200;
+      this.#outbound.start(200, headList(this.#exchange, {}, stream.contentType, undefined));
+    }
     this.#outbound.write(Buffer.from(stream.heartbeat));
     this.#lastWriteAt = this.#exchange.clock.monotonic();
     this.#arm(this.#intervalMs);

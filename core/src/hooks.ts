@@ -3,6 +3,7 @@ import { type AttemptContext, type RequestContext, type ResponseContext, type Ro
 import type { FailurePolicy, HookResult, PluginHooks } from './define-plugin.ts';
 import { GatewayError, gatewayError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { isHeaderName, isHeaderValue } from './header-text.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { contextOf } from './plugin-context.ts';
 import { errorFields, type Logger } from './services/logger.ts';
@@ -189,11 +190,23 @@ function checked(hook: BoundHook, result: unknown): GatewayResponse | undefined 
 function isResponse(value: unknown): value is GatewayResponse {
   if (typeof value !== 'object' || value === null) return false;
   const { status, headers, body } = value as Partial<GatewayResponse>;
-  if (!Number.isInteger(status) || typeof headers !== 'object' || headers === null || typeof body !== 'object' || body === null)
-    return false;
-  return body.kind === 'json'
-    ? typeof body.bytes === 'function'
-    : body.kind === 'stream' && Symbol.asyncIterator in (body.events as object);
+  return isStatus(status) && isHeaders(headers) && isBody(body);
+}
+
+/** Final statuses that can carry a body: anything else could not be written. */
+function isStatus(status: unknown): boolean {
+  return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599;
+}
+
+function isHeaders(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null) return false;
+  return Object.entries(headers).every(([name, text]) => isHeaderName(name) && isHeaderValue(text));
+}
+
+function isBody(body: Partial<GatewayResponse['body']> | undefined | null): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  if (body.kind === 'json') return typeof body.bytes === 'function';
+  return body.kind === 'stream' && typeof body.events === 'object' && body.events !== null && Symbol.asyncIterator in body.events;
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

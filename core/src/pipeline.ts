@@ -39,10 +39,32 @@ export async function handle(parts: PipelineParts, exchange: Exchange, route: Ro
   const response = parts.hooks.afterResponse(exchange, answer);
   exchange.response = response instanceof Promise ? await response : response;
   if (exchange.response.status < 400) exchange.error = undefined; // a plugin healed it
-  await deliver(exchange, outbound, heartbeat, parts.limits);
+  try {
+    await deliver(exchange, outbound, heartbeat, parts.limits);
+  } catch (error) {
+    await deliverInstead(parts, exchange, outbound, heartbeat, error);
+  }
   const delivered = await outbound.closed;
   heartbeat.stop();
   await exchange.settle(delivered);
+}
+
+/** A body that cannot be written (a plugin's `bytes()` that throws) becomes an error, or a cut when its head is out. */
+async function deliverInstead(
+  parts: PipelineParts,
+  exchange: Exchange,
+  outbound: Outbound,
+  heartbeat: Heartbeat,
+  error: unknown,
+): Promise<void> {
+  const told = asGatewayError(exchange, error);
+  if (outbound.started) {
+    exchange.error = told;
+    outbound.cut(Buffer.alloc(0));
+    return;
+  }
+  exchange.response = errorResponse(exchange, told);
+  await deliver(exchange, outbound, heartbeat, parts.limits);
 }
 
 /** Head, hooks, body, targets, hooks, upstream; whoever answers first ends it. */

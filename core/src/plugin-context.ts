@@ -1,6 +1,7 @@
 import { answerResponse } from './answers.ts';
 import type { Answer, EventObserver, RequestContext, ResponseContext, RoutingContext, TextEditor } from './context.ts';
 import type { Exchange } from './exchange.ts';
+import { isHeaderName, isHeaderValue } from './header-text.ts';
 import { mapTexts } from './map-texts.ts';
 import type { Call, DialectId, TextScope } from './model/call.ts';
 import type { RequestHeaders } from './model/headers.ts';
@@ -107,9 +108,8 @@ export class PluginContext
   }
 
   setHeader(name: string, value: string): void {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new TypeError(`setHeader: expected a header name, received ${JSON.stringify(name)}`);
-    if (/[^\t\u0020-\u007e\u0080-\u00ff]/.test(value))
-      throw new TypeError(`setHeader: the value of ${name} has characters that no header may have`);
+    if (!isHeaderName(name)) throw new TypeError(`setHeader: expected a header name, received ${JSON.stringify(name)}`);
+    if (!isHeaderValue(value)) throw new TypeError(`setHeader: the value of ${name} has characters that no header may have`);
     this.#exchange.setHeader(name, value);
   }
 

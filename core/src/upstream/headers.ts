@@ -1,3 +1,4 @@
+import { isHeaderValue } from '../header-text.ts';
 import type { RequestHeaders, ResponseHeaders } from '../model/headers.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { UpstreamHeaders } from './transport.ts';
@@ -38,7 +39,7 @@ export function responseHeaders(upstream: UpstreamHeaders): ResponseHeaders {
   const headers: ResponseHeaders = {};
   for (const name of responseAllowed) {
     const value = upstream[name];
-    if (typeof value === 'string') headers[name] = value;
+    if (isHeaderValue(value)) headers[name] = value;
   }
   const id = upstream['x-request-id'];
   if (typeof id === 'string' && /^[\w.:-]{1,128}$/.test(id)) headers['x-upstream-request-id'] = id;
