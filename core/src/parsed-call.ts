@@ -2,8 +2,9 @@ import type { CallDialect, CallFacts } from './dialects/dialect.ts';
 import { badField } from './dialects/fields.ts';
 import { textReferences } from './dialects/texts.ts';
 import { gatewayError } from './errors.ts';
-import { JsonDocument, JsonSyntaxError } from './json/document.ts';
+import { JsonDocument } from './json/document.ts';
 import { JsonScanError } from './json/scan.ts';
+import { JsonSyntaxError } from './json/syntax-error.ts';
 import type { Attachment, Call, TextReference } from './model/call.ts';
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './model/json.ts';
 

@@ -5,6 +5,8 @@ export interface ScanLimits {
   readonly values?: number;
   /** Members of one object. */
   readonly keys?: number;
+  /** Lets escapes through that are half of a surrogate pair: some servers cut streams there. */
+  readonly loneSurrogates?: boolean;
 }
 
 /** A member of the root object: offsets into the text. */
@@ -19,6 +21,8 @@ export interface JsonScan {
   readonly members: ReadonlyMap<string, MemberSpan>;
   /** Offset of the root object's closing brace, or -1. */
   readonly rootEnd: number;
+  /** Whether some key is written with a backslash. */
+  readonly escapedKeys: boolean;
 }
 
 export type ScanProblem = 'duplicate-key' | 'depth' | 'values' | 'keys' | 'lone-surrogate';
@@ -68,13 +72,14 @@ interface Level {
  */
 export function scanJson(text: string, limits: ScanLimits = {}): JsonScan {
   const { depth: maxDepth = 64, values: maxValues = 500_000, keys: maxKeys = 10_000 } = limits;
-  const checkSurrogates = /\\u[dD]/.test(text);
+  const checkSurrogates = limits.loneSurrogates !== true && /\\u[dD]/.test(text);
   const members = new Map<string, MemberSpan>();
   const levels: Level[] = [];
   let depth = 0;
   let level: Level | undefined;
   let values = 0;
   let rootEnd = -1;
+  let escapedKeys = false;
   let keyStart = -1;
   let valueStart = -1;
 
@@ -99,7 +104,9 @@ export function scanJson(text: string, limits: ScanLimits = {}): JsonScan {
       if (level?.expectsKey) {
         level.expectsKey = false;
         if (depth === 1) keyStart = at;
-        if (addKey(level, decodeKey(text, at, end))) fail('duplicate-key', at);
+        const key = decodeKey(text, at, end);
+        if (key.length !== end - at - 2) escapedKeys = true; // every escape is longer than what it stands for
+        if (addKey(level, key)) fail('duplicate-key', at);
         if (level.keys.length > maxKeys) fail('keys', at);
       }
       at = end;
@@ -131,7 +138,7 @@ export function scanJson(text: string, limits: ScanLimits = {}): JsonScan {
     }
     at += 1;
   }
-  return { members, rootEnd };
+  return { members, rootEnd, escapedKeys };
 }
 
 function openLevel(levels: Level[], depth: number, isObject: boolean): Level {

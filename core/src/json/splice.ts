@@ -1,15 +1,20 @@
 import { decodeKey, type JsonScan, skipSpace, stringEnd } from './scan.ts';
 
+/** Something with a text of its own, which may yet change. */
+interface Replaced {
+  readonly text: string;
+}
+
 /** What happens to one value of a text, and to values inside it. Steps are keys and positions of the original. */
 export interface Edit {
   /** JSON in its place. */
-  replacement?: string | undefined;
+  replacement?: Replaced | undefined;
   removed?: boolean;
   /** Edits inside JSON-in-a-string. */
   nested?: { readonly edited: boolean; toText(): string } | undefined;
   children?: Map<string | number, Edit> | undefined;
   /** Members to append. */
-  insertions?: { readonly key: string; json: string }[] | undefined;
+  insertions?: { readonly key: string; readonly value: Replaced }[] | undefined;
 }
 
 /** Whether an edit changes nothing. */
@@ -43,12 +48,13 @@ export function splice(text: string, edit: Edit, scan: JsonScan): string {
 /** The usual edits (model name, an option) are of the root's own members, whose places the first scan noted. */
 function collectTopLevel(edit: Edit, scan: JsonScan, changes: Change[]): boolean {
   if (scan.rootEnd === -1 || edit.replacement !== undefined) return false;
-  for (const child of edit.children?.values() ?? []) if (child.replacement === undefined && !isEmptyEdit(child)) return false;
+  for (const child of edit.children?.values() ?? [])
+    if (child.removed || (child.replacement === undefined && !isEmptyEdit(child))) return false;
   for (const [key, child] of edit.children ?? []) {
     if (child.replacement === undefined) continue;
     const span = scan.members.get(String(key));
     if (span === undefined) return false;
-    changes.push({ start: span.valueStart, end: span.valueEnd, text: child.replacement });
+    changes.push({ start: span.valueStart, end: span.valueEnd, text: child.replacement.text });
   }
   if (edit.insertions?.length) {
     const last = [...scan.members.values()].at(-1);
@@ -59,7 +65,7 @@ function collectTopLevel(edit: Edit, scan: JsonScan, changes: Change[]): boolean
 }
 
 function insertionText(edit: Edit, afterMember: boolean): string {
-  const members = (edit.insertions ?? []).map(({ key, json }) => `${JSON.stringify(key)}:${json}`).join(',');
+  const members = (edit.insertions ?? []).map(({ key, value }) => `${JSON.stringify(key)}:${value.text}`).join(',');
   return afterMember && members !== '' ? `,${members}` : members;
 }
 
@@ -67,7 +73,7 @@ function insertionText(edit: Edit, afterMember: boolean): string {
 function collect(text: string, start: number, edit: Edit, changes: Change[]): number {
   if (edit.replacement !== undefined || edit.nested !== undefined) {
     const end = valueEnd(text, start);
-    const replacement = edit.replacement ?? (edit.nested?.edited ? JSON.stringify(edit.nested.toText()) : undefined);
+    const replacement = edit.replacement?.text ?? (edit.nested?.edited ? JSON.stringify(edit.nested.toText()) : undefined);
     if (replacement !== undefined) changes.push({ start, end, text: replacement });
     return end;
   }
