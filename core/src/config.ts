@@ -8,6 +8,11 @@ import { isToken } from './services/token.ts';
 
 const count = z.int().positive();
 
+/** Node's timers take no more; beyond it they would fire at once. */
+export const maxMs = 2_147_483_647;
+
+const milliseconds = z.int().positive().max(maxMs);
+
 /** A value made by one of our factories: the kind says which. */
 function made<T extends { readonly kind: string }>(kind: T['kind'], expected: string): z.ZodType<T> {
   return z.custom<T>((value) => typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === kind, {
@@ -19,7 +24,7 @@ const limitsSchema = z.strictObject({
   /** Bytes of a request body; coding agents send large ones. */
   bodyBytes: count.default(10 * 1024 * 1024),
   /** Milliseconds for a request body to arrive. */
-  bodyMs: count.default(30_000),
+  bodyMs: milliseconds.default(30_000),
   /** Nesting of a request body. */
   jsonDepth: count.default(64),
   /** Values in a request body: members and elements together. */
@@ -31,24 +36,24 @@ const limitsSchema = z.strictObject({
   /** Bytes of one event of an upstream's stream. */
   eventBytes: count.default(4 * 1024 * 1024),
   /** Milliseconds that a client may stop reading before it is disconnected. */
-  stallMs: count.default(30_000),
+  stallMs: milliseconds.default(30_000),
   /** Sockets to each upstream. */
   connections: count.default(1_024),
 });
 
 const timeoutsSchema = z.strictObject({
   /** Milliseconds to connect to an upstream, TLS included. */
-  connectMs: count.default(5_000),
+  connectMs: milliseconds.default(5_000),
   /** Milliseconds until the first byte of a streamed answer. */
-  firstByteMs: count.default(120_000),
+  firstByteMs: milliseconds.default(120_000),
   /** Milliseconds between two bytes of an answer. */
-  idleMs: count.default(120_000),
+  idleMs: milliseconds.default(120_000),
   /** Milliseconds for a whole answer. */
-  totalMs: count.default(600_000),
+  totalMs: milliseconds.default(600_000),
   /** Milliseconds of silence after which a waiting stream's client gets a comment. */
-  heartbeatMs: count.default(15_000),
+  heartbeatMs: milliseconds.default(15_000),
   /** Milliseconds that `close()` waits for exchanges under way before it ends them. */
-  closeMs: count.default(25_000),
+  closeMs: milliseconds.default(25_000),
 });
 
 const configSchema = z.strictObject({
@@ -97,14 +102,25 @@ export interface ParsedConfig {
 /** Throws `GatewayConfigError`: every problem with its path, what is expected and what was received. */
 export function parseConfig(config: GatewayConfig): ParsedConfig {
   const result = configSchema.safeParse(config);
-  if (!result.success) throw new GatewayConfigError('The gateway config is not usable:', configProblems(result.error, config));
-  const { models, ...rest } = result.data;
-  const aliases = Object.fromEntries(
-    Object.entries(models).map(([alias, targets]) => [alias, typeof targets === 'string' ? [targets] : targets]),
+  const problems = result.success ? [] : configProblems(result.error, config, '', configSchema);
+  problems.push(...meaningProblems(config, result.error));
+  if (!result.success || problems.length > 0) throw new GatewayConfigError('The gateway config is not usable:', problems);
+  return { ...result.data, models: aliasesOf(result.data.models) };
+}
+
+function aliasesOf(models: GatewayConfig['models'] = {}): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(models).map(([alias, targets]) => [alias, typeof targets === 'string' ? [targets] : (targets as readonly string[])]),
   );
-  const problems = [...providerProblems(rest.providers), ...aliasProblems(aliases, rest.providers)];
-  if (problems.length > 0) throw new GatewayConfigError('The gateway config is not usable:', problems);
-  return { ...rest, models: aliases };
+}
+
+/** What the schema cannot see. Told together with its findings, as far as the parts concerned are well-formed. */
+function meaningProblems(config: GatewayConfig, error: z.ZodError | undefined): ConfigProblem[] {
+  if (error?.issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)) return [];
+  const malformed = new Set(error?.issues.map(({ path }) => path[0]));
+  if (malformed.has('providers')) return [];
+  const providers = providerProblems(config.providers);
+  return malformed.has('models') ? providers : [...providers, ...aliasProblems(aliasesOf(config.models), config.providers)];
 }
 
 function providerProblems(providers: readonly Provider[]): ConfigProblem[] {

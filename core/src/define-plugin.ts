@@ -178,5 +178,5 @@ function checkedOptions(name: string, schema: z.ZodType | undefined, options: un
   const given = options ?? {};
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new GatewayConfigError(`The plugin ${name} cannot be used like this:`, configProblems(result.error, given, 'options'));
+  throw new GatewayConfigError(`The plugin ${name} cannot be used like this:`, configProblems(result.error, given, 'options', schema));
 }
