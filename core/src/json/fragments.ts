@@ -6,17 +6,21 @@ interface PieceEditor {
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
+/** Deeper is no tool's arguments; it would only fill memory. */
+const maxDepth = 10_000;
+
 /**
  * Edits JSON that arrives in fragments (streamed tool arguments) inside its string values only. Structure and keys pass
  * as they are; each value has an editor of its own, which is ended at the closing quote. Text that an editor leaves as
- * it is keeps its escapes. The result does not depend on where the fragments were cut.
+ * it is keeps its escapes. What does not begin like an object, an array or a string is no JSON but text, edited as such:
+ * models write what they like. The result does not depend on where the fragments were cut.
  */
 export class JsonStringStream implements PieceEditor {
   readonly #makeEditor: () => PieceEditor;
   /** Open containers: true for objects. */
   readonly #open: boolean[] = [];
   #expectsKey = false;
-  #inString: 'no' | 'key' | 'value' = 'no';
+  #place: 'start' | 'structure' | 'key' | 'value' | 'text' = 'start';
   /** An escape that is not complete yet, from its backslash on. */
   #escape = '';
   /** The first half of a surrogate pair, raw, whose second half may follow. */
@@ -28,10 +32,13 @@ export class JsonStringStream implements PieceEditor {
   }
 
   push(fragment: string): string {
+    if (this.#place === 'start') this.#begin(fragment);
+    if (this.#place === 'start') return fragment;
+    if (this.#place === 'text') return (this.#editor as PieceEditor).push(fragment);
     let output = '';
     let at = 0;
     while (at < fragment.length) {
-      if (this.#inString === 'no') {
+      if (this.#place === 'structure') {
         output += this.#structure(fragment[at] as string);
         at += 1;
       } else if (this.#escape !== '') {
@@ -44,7 +51,8 @@ export class JsonStringStream implements PieceEditor {
         at = end;
         if (at === fragment.length) break;
         if (fragment[at] === '\\') this.#escape = '\\';
-        else output += this.#endString();
+        else if (fragment[at] === '"') output += this.#endString();
+        else output += this.#control(fragment[at] as string);
         at += 1;
       }
     }
@@ -53,18 +61,28 @@ export class JsonStringStream implements PieceEditor {
 
   /** The text is over, perhaps in the middle of a string: what is held comes out. */
   end(): string {
-    let output = this.#flushHighHalf() + this.#escape;
-    this.#escape = '';
-    if (this.#editor !== undefined) output += escaped(this.#editor.end());
+    const half = this.#flushHighHalf();
+    const rest = this.#editor?.end() ?? '';
+    const cut = this.#escape;
     this.#editor = undefined;
-    return output;
+    this.#escape = '';
+    return half + (this.#place === 'text' ? rest : escaped(rest)) + cut;
+  }
+
+  /** What the first character that is no space says. */
+  #begin(fragment: string): void {
+    const first = /[^ \t\r\n]/.exec(fragment)?.[0];
+    if (first === undefined) return;
+    this.#place = first === '{' || first === '[' || first === '"' ? 'structure' : 'text';
+    if (this.#place === 'text') this.#editor = this.#makeEditor();
   }
 
   #structure(character: string): string {
     if (character === '"') {
-      this.#inString = this.#expectsKey ? 'key' : 'value';
-      if (this.#inString === 'value') this.#editor = this.#makeEditor();
+      this.#place = this.#expectsKey ? 'key' : 'value';
+      if (this.#place === 'value') this.#editor = this.#makeEditor();
     } else if (character === '{' || character === '[') {
+      if (this.#open.length === maxDepth) throw new RangeError(`Streamed JSON is nested more than ${maxDepth} levels deep.`);
       this.#open.push(character === '{');
       this.#expectsKey = character === '{';
     } else if (character === '}' || character === ']') {
@@ -76,8 +94,15 @@ export class JsonStringStream implements PieceEditor {
   }
 
   #plain(text: string): string {
+    if (this.#editor === undefined) return text;
     const before = this.#flushHighHalf();
-    return before + (this.#editor === undefined ? text : escaped(this.#editor.push(text)));
+    const result = this.#editor.push(text);
+    return before + (result === text ? text : escaped(result));
+  }
+
+  /** Not JSON, yet some models write it. By itself, so that whether it gets escaped does not depend on its neighbours. */
+  #control(character: string): string {
+    return this.#editor === undefined ? character : this.#flushHighHalf() + this.#edited(character);
   }
 
   #takeEscape(): string {
@@ -112,7 +137,7 @@ export class JsonStringStream implements PieceEditor {
   #endString(): string {
     const rest = this.#flushHighHalf() + (this.#editor === undefined ? '' : escaped(this.#editor.end()));
     this.#editor = undefined;
-    this.#inString = 'no';
+    this.#place = 'structure';
     return `${rest}"`;
   }
 }
@@ -121,11 +146,11 @@ function isWholeEscape(sequence: string): boolean {
   return sequence[1] === 'u' ? sequence.length === 6 : sequence.length === 2;
 }
 
-/** Where a run of plain characters ends: at a quote or a backslash. */
+/** Where a run of plain characters ends: at a quote, a backslash or a control character. */
 function plainEnd(text: string, start: number): number {
   for (let at = start; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === 0x22 || code === 0x5c) return at;
+    if (code === 0x22 || code === 0x5c || code < 0x20) return at;
   }
   return text.length;
 }
