@@ -1,0 +1,115 @@
+import { CounterStore, definePlugin, GatewayError } from '@express-ai-gateway/core/plugin';
+import { describe, expect, it } from 'vitest';
+import { type CheckName, contractCases, maskDigits, type PluginRegistration, testPlugin } from '../contract/src/index.ts';
+import { dialects } from '../contract/src/rig/dialects.ts';
+import { withRig } from '../contract/src/rig/rig.ts';
+
+const idle = definePlugin({ name: 'idle', create: () => ({}) });
+
+const namesOf = (registration: PluginRegistration, check: CheckName): string[] =>
+  contractCases(registration)
+    .filter((one) => one.check === check)
+    .map(({ name }) => name);
+
+describe('contractCases', () => {
+  it('knows every dialect that the gateway has', async () => {
+    const routes = await withRig({ plugin: idle }, async (rig) => rig.routes);
+    expect(new Set(dialects.map(({ id }) => id))).toEqual(new Set(routes.map(({ dialect }) => dialect)));
+  });
+
+  it('goes every way in every dialect and mode', () => {
+    expect(namesOf({ plugin: idle }, 'symmetry')).toMatchInlineSnapshot(`
+      [
+        "symmetry: openai-chat, no stream, upstream answer",
+        "symmetry: openai-chat, no stream, plugin answer",
+        "symmetry: openai-chat, no stream, refusal",
+        "symmetry: openai-chat, no stream, malformed body",
+        "symmetry: openai-chat, no stream, error of the upstream",
+        "symmetry: openai-chat, no stream, abort on the way in",
+        "symmetry: openai-chat, no stream, abort while waiting",
+        "symmetry: openai-chat, stream, upstream answer",
+        "symmetry: openai-chat, stream, plugin answer",
+        "symmetry: openai-chat, stream, refusal",
+        "symmetry: openai-chat, stream, malformed body",
+        "symmetry: openai-chat, stream, error of the upstream",
+        "symmetry: openai-chat, stream, error in the stream",
+        "symmetry: openai-chat, stream, broken stream",
+        "symmetry: openai-chat, stream, abort on the way in",
+        "symmetry: openai-chat, stream, abort while waiting",
+        "symmetry: openai-chat, stream, abort in the stream",
+        "symmetry: openai-embeddings, upstream answer",
+        "symmetry: openai-embeddings, plugin answer",
+        "symmetry: openai-embeddings, refusal",
+        "symmetry: openai-embeddings, malformed body",
+        "symmetry: openai-embeddings, error of the upstream",
+        "symmetry: openai-embeddings, abort on the way in",
+        "symmetry: openai-embeddings, abort while waiting",
+        "symmetry: openai-models, refusal",
+        "symmetry: openai-models, gateway answer",
+      ]
+    `);
+  });
+
+  it('gives each case a name of its own', () => {
+    const names = contractCases({ plugin: maskDigits, changesText: { input: '1', expected: '#' } }).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('asks for equality under any cut of plugins that change texts only, and where they change them only', () => {
+    expect(namesOf({ plugin: idle }, 'any-split')).toEqual([]);
+    expect(namesOf({ plugin: idle, changesText: { input: 'a', expected: 'b', in: ['request'] } }, 'any-split')).toEqual([
+      'any-split: openai-chat, the request',
+      'any-split: openai-embeddings, the request',
+    ]);
+  });
+
+  it('asks for equal bytes unless the plugin says that it changes something', () => {
+    expect(namesOf({ plugin: idle }, 'byte-faithful')).not.toEqual([]);
+    expect(namesOf({ plugin: idle, changes: 'something' }, 'byte-faithful')).toEqual([]);
+  });
+
+  it('takes services away only from plugins that have some', () => {
+    const counting = definePlugin({ name: 'counting', requires: [CounterStore], create: () => ({}) });
+    expect(namesOf({ plugin: idle }, 'failure-policy')).toEqual([]);
+    expect(namesOf({ plugin: counting }, 'failure-policy')).not.toEqual([]);
+  });
+});
+
+describe('testPlugin', () => {
+  it('passes a plugin that does nothing', async () => {
+    expect((await testPlugin({ plugin: idle })).text).toMatch(/^idle: (\d+) of \1 cases passed$/);
+  }, 60_000);
+
+  it('passes a plugin that refuses who has no badge, given the badge, and holds it to its own status', async () => {
+    const badge = definePlugin({
+      name: 'badge',
+      create: () => ({
+        onRequest: ({ headers }) => {
+          if (!String(headers['x-badge'] ?? '').startsWith('caller'))
+            throw new GatewayError({ status: 401, code: 'NO_BADGE', message: 'Show your badge in x-badge.' });
+        },
+      }),
+    });
+    const headers = (caller: string) => ({ 'x-badge': caller });
+    const passes = await testPlugin({ plugin: badge, headers, answers: { headers: { 'x-badge': 'none' }, status: 401 } });
+    expect(passes.text).toMatch(/^badge: (\d+) of \1 cases passed$/);
+
+    const wrong = await testPlugin({ plugin: badge, headers, answers: { headers: { 'x-badge': 'none' }, status: 403 } });
+    expect(wrong.failedChecks).toEqual(['hook-results']);
+    expect(wrong.text).toContain('its own answer had the status 401; the registration says 403');
+  }, 60_000);
+
+  it('says what to do when the kit cannot get past a plugin', async () => {
+    const closed = definePlugin({
+      name: 'closed',
+      create: () => ({
+        onRequest: () => {
+          throw new GatewayError({ status: 403, code: 'CLOSED', message: 'Closed.' });
+        },
+      }),
+    });
+    const report = await testPlugin({ plugin: closed });
+    expect(report.passed).toBe(false);
+    expect(report.text).toContain('if the plugin wants certain headers or services, give them in the registration');
+  }, 60_000);
+});
