@@ -3,15 +3,13 @@ import { configProblems } from './config-problems.ts';
 import type { GatewayPlugin } from './define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from './errors.ts';
 import type { Provider } from './providers/provider.ts';
+import { maxTimerMs } from './services/clock.ts';
 import type { ServiceProvision } from './services/container.ts';
 import { isToken } from './services/token.ts';
 
 const count = z.int().positive();
 
-/** Node's timers take no more; beyond it they would fire at once. */
-export const maxMs = 2_147_483_647;
-
-const milliseconds = z.int().positive().max(maxMs);
+const milliseconds = z.int().positive().max(maxTimerMs);
 
 /** A value made by one of our factories: the kind says which. */
 function made<T extends { readonly kind: string }>(kind: T['kind'], expected: string): z.ZodType<T> {

@@ -3,6 +3,7 @@ import { configProblems, describeReceived } from './config-problems.ts';
 import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } from './context.ts';
 import { GatewayConfigError } from './errors.ts';
 import type { GatewayResponse } from './model/response.ts';
+import { maxTimerMs } from './services/clock.ts';
 import type { Token } from './services/token.ts';
 import { token } from './services/token.ts';
 import type { Slot } from './slot.ts';
@@ -71,7 +72,7 @@ interface PluginBase<Schema extends z.ZodType> {
   /** Options are checked when the plugin is called; the error names the path and the value received. */
   readonly options?: Schema;
   /** Slots this plugin sets. `provides: [principal]` makes it an authenticator. */
-  readonly provides?: readonly Slot<never>[];
+  readonly provides?: readonly Slot<unknown>[];
   /** Plugins that, when listed, must stand earlier. Asserted when the gateway is built; nothing is reordered. */
   readonly after?: readonly string[];
   /** Plugins that, when listed, must stand later. */
@@ -90,13 +91,13 @@ export interface PluginDefinition<Schema extends z.ZodType, Needs extends readon
 // biome-ignore lint/suspicious/noExplicitAny: a constructor's parameters are tsyringe's to fill; no type can name them.
 export type PluginClass = new (...parameters: any[]) => PluginHooks;
 
-/** For authors who prefer classes: constructor parameters by tsyringe's `@inject(Token.symbol)`. */
+/** For authors who prefer classes: constructor parameters by tsyringe's `inject(Token.symbol)`, which this package gives. */
 export interface PluginClassDefinition<Schema extends z.ZodType> extends PluginBase<Schema> {
   readonly requires?: readonly PluginNeed[];
   readonly class: PluginClass;
 }
 
-/** The checked options, for plugin classes: `@inject(PluginOptions.symbol)`. */
+/** The checked options, for plugin classes: `inject(PluginOptions.symbol)`. */
 export const PluginOptions: Token<unknown, 'options'> = token<unknown>()('PluginOptions', 'options');
 
 /** A plugin with its options: what stands in the `plugins` list. */
@@ -148,19 +149,32 @@ export function definePlugin(
     'class' in definition
       ? { kind: 'class', class: definition.class }
       : { kind: 'create', create: definition.create as (options: unknown, services: Record<string, unknown>) => PluginHooks };
+  checkDefinition(definition);
   return (options) =>
     Object.freeze({
       kind: 'plugin',
       name: definition.name,
       options: checkedOptions(definition.name, definition.options, options),
       requires: definition.requires ?? [],
-      provides: (definition.provides ?? []) as readonly Slot<unknown>[],
+      provides: definition.provides ?? [],
       after: definition.after ?? [],
       before: definition.before ?? [],
       onFailure: definition.onFailure ?? 'closed',
       timeoutMs: definition.timeoutMs ?? defaultHookTimeoutMs,
       build,
     });
+}
+
+/** What the compiler cannot see, and what authors without one get wrong. */
+function checkDefinition({ name, timeoutMs = defaultHookTimeoutMs, onFailure = 'closed' }: PluginBase<z.ZodType>): void {
+  const refuse = (what: string, expected: string, received: unknown): never => {
+    throw new TypeError(`definePlugin: ${what}: expected ${expected}, received ${describeReceived(received)}`);
+  };
+  if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name))
+    refuse('name', 'lower-case letters, digits, dots, dashes (64 at most)', name);
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxTimerMs)
+    refuse(`timeoutMs of ${name}`, `whole milliseconds from 1 to ${maxTimerMs}`, timeoutMs);
+  if (onFailure !== 'open' && onFailure !== 'closed') refuse(`onFailure of ${name}`, '"open" or "closed"', onFailure);
 }
 
 /** Options may be left out when the schema accepts `{}`. */

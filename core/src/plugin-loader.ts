@@ -70,8 +70,26 @@ export function buildPlugins(plugins: readonly GatewayPlugin[], services: Servic
     name: plugin.name,
     onFailure: plugin.onFailure,
     timeoutMs: plugin.timeoutMs,
-    hooks: buildHooks(plugin, services),
+    hooks: namedHooks(plugin, services),
   }));
+}
+
+/** A plugin that cannot be built is named: the stack of its own code alone would not say which line of the config it is. */
+function namedHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHooks {
+  let hooks: unknown;
+  try {
+    hooks = buildHooks(plugin, services);
+  } catch (error) {
+    throw new Error(`The plugin ${plugin.name} could not be built: ${messageOf(error)}`, { cause: error });
+  }
+  if (typeof hooks === 'object' && hooks !== null && !('then' in hooks)) return hooks;
+  const received =
+    hooks instanceof Promise ? 'a promise (wait in start() instead)' : hooks === null ? 'null' : `a value of type ${typeof hooks}`;
+  throw new TypeError(`The plugin ${plugin.name} could not be built: expected create to return hooks, received ${received}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function buildHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHooks {
@@ -79,16 +97,16 @@ function buildHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHo
     const needed = plugin.requires.filter(isToken).map((token: Token) => [token.key, services.get(token)] as const);
     return plugin.build.create(plugin.options, Object.fromEntries(needed));
   }
-  const own = services.child();
-  own.register(PluginOptions.symbol, { useValue: plugin.options });
-  return own.resolve(plugin.build.class as new (...parameters: unknown[]) => PluginHooks);
+  return services.construct(plugin.build.class, PluginOptions, plugin.options);
 }
 
 /** Starts plugins in list order and disposes them in reverse; both once, each step limited in time and named. */
 export class PluginLifecycle {
   readonly #plugins: readonly LoadedPlugin[];
   readonly #logger: Logger;
-  #started: LoadedPlugin[] = [];
+  readonly #started: LoadedPlugin[] = [];
+  #starting: Promise<void> | undefined = undefined;
+  #disposing: Promise<void> | undefined = undefined;
 
   constructor(plugins: readonly LoadedPlugin[], logger: Logger) {
     this.#plugins = plugins;
@@ -96,7 +114,18 @@ export class PluginLifecycle {
   }
 
   /** Rejects with the first failure; plugins after it are not started. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Disposes what was started. A plugin that fails is logged and hinders no other. */
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#dispose();
+    return this.#disposing;
+  }
+
+  async #start(): Promise<void> {
     for (const plugin of this.#plugins) {
       this.#started.push(plugin);
       try {
@@ -106,16 +135,13 @@ export class PluginLifecycle {
           plugin: plugin.name,
           ...errorFields(error),
         });
-        throw error;
+        throw new Error(`The plugin ${plugin.name} failed to start: ${messageOf(error)}`, { cause: error });
       }
     }
   }
 
-  /** Disposes what was started. A plugin that fails is logged and hinders no other. */
-  async dispose(): Promise<void> {
-    const started = this.#started.reverse();
-    this.#started = [];
-    for (const plugin of started) {
+  async #dispose(): Promise<void> {
+    for (const plugin of this.#started.splice(0).reverse()) {
       try {
         await within(lifecycleMs, plugin.hooks.dispose?.());
       } catch (error) {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type GatewayConfig, maxMs, parseConfig } from '../../core/src/config.ts';
+import { type GatewayConfig, parseConfig } from '../../core/src/config.ts';
 import { definePlugin } from '../../core/src/define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from '../../core/src/errors.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
+import { maxTimerMs } from '../../core/src/services/clock.ts';
 
 const up = openaiCompatible({ name: 'up', baseUrl: 'http://127.0.0.1:1/v1' });
 const named = openaiCompatible({ name: 'named', baseUrl: 'http://127.0.0.1:1/v1', models: ['a', 'b'] });
@@ -47,11 +48,11 @@ describe('a usable config', () => {
       providers: [up, named],
       models: { chat: 'up/m', best: ['named/a', 'up/x/y'] },
       limits: { bodyBytes: 5 },
-      timeouts: { totalMs: maxMs },
+      timeouts: { totalMs: maxTimerMs },
     });
     expect(parsed.models).toEqual({ chat: ['up/m'], best: ['named/a', 'up/x/y'] });
     expect(parsed.limits).toMatchObject({ bodyBytes: 5, jsonDepth: 64 });
-    expect(parsed.timeouts).toMatchObject({ totalMs: maxMs, idleMs: 120_000 });
+    expect(parsed.timeouts).toMatchObject({ totalMs: maxTimerMs, idleMs: 120_000 });
   });
 });
 
@@ -81,7 +82,7 @@ const wrong: readonly (readonly [config: object, path: string, expected: string,
   [{ limits: { bodyBytes: 1.5 } }, 'limits.bodyBytes', 'a whole number', '1.5'],
   [{ limits: { bodyBytes: Number.NaN } }, 'limits.bodyBytes', 'a number', 'NaN'],
   [{ limits: 5 }, 'limits', 'an object', '5'],
-  [{ timeouts: { totalMs: maxMs + 1 } }, 'timeouts.totalMs', 'a number of at most 2147483647', '2147483648'],
+  [{ timeouts: { totalMs: maxTimerMs + 1 } }, 'timeouts.totalMs', 'a number of at most 2147483647', '2147483648'],
   [{ timeouts: { totalMs: Number.POSITIVE_INFINITY } }, 'timeouts.totalMs', 'a number', 'Infinity'],
   [{ allowAnonymous: 'yes' }, 'allowAnonymous', 'a boolean', '"yes"'],
   [{ providers: [] }, 'providers', 'at least one provider', 'an array of 0'],

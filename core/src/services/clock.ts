@@ -14,6 +14,9 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Node's timers take no more milliseconds; beyond it they would fire at once. */
+export const maxTimerMs = 2_147_483_647;
+
 export const Clock = token<Clock>()('Clock', 'clock');
 
 export function systemClock(): Clock {

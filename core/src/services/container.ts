@@ -1,8 +1,11 @@
 // tsyringe asks for the Reflect metadata API before it is first loaded, whoever loads it.
 import 'reflect-metadata';
-import { type DependencyContainer, instanceCachingFactory, container as root } from 'tsyringe';
+import { type DependencyContainer, injectable, instanceCachingFactory, container as root } from 'tsyringe';
 import { errorFields, Logger } from './logger.ts';
 import type { Token } from './token.ts';
+
+// For plugin classes: from here it is loaded after the Reflect API, and is the copy that resolves them.
+export { inject } from 'tsyringe';
 
 /** One service for a gateway: a value the team owns, or a factory whose product the gateway owns and closes. */
 export interface ServiceProvision {
@@ -48,9 +51,13 @@ export class ServiceContainer {
     return this.#container.isRegistered(token.symbol);
   }
 
-  /** A plugin's own container: sees these services, keeps its parts to itself. */
-  child(): DependencyContainer {
-    return this.#container.createChildContainer();
+  /** Makes an object of a class, in a container of its own that sees these services and the given value. */
+  construct<T>(type: new (...parameters: never[]) => T, given: Token, value: unknown): T {
+    const own = this.#container.createChildContainer();
+    own.register(given.symbol, { useValue: value });
+    // What `@injectable()` would do: the parameters' `inject` alone says enough.
+    injectable()(type as new (...parameters: unknown[]) => T);
+    return own.resolve(type as new (...parameters: unknown[]) => T);
   }
 
   /** Closes what factories made, the last made first. A service that fails to close is logged and hinders no other. */
