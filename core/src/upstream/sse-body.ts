@@ -190,6 +190,8 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     const timer = setTimeout(() => this.#reply.abort(gatewayError('GW_UPSTREAM_TRUNCATED')), lingerMs);
     timer.unref();
     this.#reply.attach({ data: () => {}, end: () => clearTimeout(timer), fail: () => clearTimeout(timer) });
+    // A reader that is behind paused it with the last events; its end must be heard for the socket to be used again.
+    this.#reply.resume();
   }
 
   #finish(error: GatewayError | undefined): void {
