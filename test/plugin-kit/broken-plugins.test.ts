@@ -5,7 +5,7 @@ import { type BrokenPlugin, brokenPlugins, type CheckName, checkNames, contractC
 async function objections({ registration, caughtBy }: BrokenPlugin): Promise<CheckName[]> {
   const names = new Set<CheckName>();
   for (const { check, run } of contractCases(registration)) {
-    if (check === 'no-leak' && caughtBy !== 'no-leak') continue;
+    if (names.has(check) || (check === 'no-leak' && caughtBy !== 'no-leak')) continue;
     await run().catch(() => names.add(check));
   }
   return [...names];

@@ -11,7 +11,7 @@ import { type ContractCase, contractCase } from './check.ts';
 const exchanges = 8;
 
 /** Time for what is closing to be closed. Milliseconds. */
-const graceMs = 1_000;
+const graceMs = 3_000;
 
 interface Remains {
   /** Sockets and timers that came with the second half of the exchanges. */
@@ -78,7 +78,7 @@ function remainsOf(registration: PluginRegistration, exchange: (rig: Rig) => Pro
         for (let count = 0; count < exchanges / 2; count += 1) await exchange(rig);
         await rig.settled();
         // Twice what the second half added: the first half left as much.
-        await watch.fallTo(half, usual === undefined ? graceMs / 10 : graceMs);
+        await watch.fallTo(half, usual === undefined ? graceMs / 30 : graceMs);
         return { grown: Math.max(0, watch.count - half) * 2, grownWhat: watch.describe() };
       },
       usual !== undefined,
@@ -111,7 +111,7 @@ async function leave(rig: Rig, dialect: KitDialect): Promise<void> {
   const before = rig.recorder.exchanges.size;
   const client = rig.send(requestOf(dialect, caller, true));
   await rig.exchange(before);
-  await until(() => client.received.length > 0, graceMs / 4);
+  await until(() => client.received.length > 0, graceMs / 10);
   client.leave();
   await rig.settled();
 }
