@@ -98,7 +98,12 @@ export const errorTable = {
   ),
   GW_CLIENT_CLOSED: row(499, 'internal', 'The client closed the connection before the answer was complete.'),
   GW_CLIENT_STALLED: row(499, 'internal', 'The client stopped reading the answer and was disconnected.'),
-  GW_NO_TARGET: row(503, 'unavailable', (d) => `No target is left for the model ${d.model}: ${d.reasons}.`, true),
+  GW_NO_TARGET: row(
+    503,
+    'unavailable',
+    (d) => `No target is left for the model ${d.model}: ${d.reasons}. Try again later, or another model.`,
+    true,
+  ),
   // The upstream.
   GW_UPSTREAM_UNREACHABLE: row(502, 'upstream', 'The model provider cannot be reached. Try again shortly.', true),
   GW_UPSTREAM_AUTH: row(
@@ -107,7 +112,11 @@ export const errorTable = {
     "The model provider refused the gateway's own credential. This is for the operator to mend; your key is not at fault.",
   ),
   GW_UPSTREAM_ERROR: row(502, 'upstream', (d) => `The model provider failed with status ${d.status}. Try again shortly.`, true),
-  GW_UPSTREAM_REFUSED: row(400, 'invalid_request', (d) => `The model provider refused the request with status ${d.status}.`),
+  GW_UPSTREAM_REFUSED: row(
+    400,
+    'invalid_request',
+    (d) => `The model provider refused the request with status ${d.status}. Compare it with what the model takes.`,
+  ),
   GW_UPSTREAM_RATE_LIMITED: row(429, 'rate_limit', 'The model provider limits the rate of this gateway. Wait, then try again.', true),
   GW_UPSTREAM_TIMEOUT: row(504, 'timeout', (d) => `The model provider did not ${d.what} within ${d.limit} ms. Try again shortly.`, true),
   GW_UPSTREAM_TRUNCATED: row(502, 'upstream', 'The model provider broke off its answer. What arrived is incomplete; try again.', true),
@@ -117,8 +126,16 @@ export const errorTable = {
     (d) => `The model provider answered with ${d.what}, which is not an answer in its own format. Try again shortly.`,
     true,
   ),
-  GW_UPSTREAM_TOO_LARGE: row(502, 'upstream', (d) => `The model provider sent ${d.what} larger than ${d.limit} bytes; it was cut off.`),
-  GW_UPSTREAM_ENCODING: row(502, 'upstream', 'The model provider sent an encoded answer although none was asked for; it was not decoded.'),
+  GW_UPSTREAM_TOO_LARGE: row(
+    502,
+    'upstream',
+    (d) => `The model provider sent ${d.what} larger than ${d.limit} bytes; it was cut off. Ask for a shorter answer.`,
+  ),
+  GW_UPSTREAM_ENCODING: row(
+    502,
+    'upstream',
+    'The model provider sent an encoded answer although none was asked for; it was not decoded. This is for the operator to mend.',
+  ),
   GW_UPSTREAM_STREAM_ERROR: row(
     502,
     'upstream',
