@@ -1,5 +1,6 @@
 import type { TextEditor } from './context.ts';
 import type { StreamDialect } from './dialects/dialect.ts';
+import { SseEvent } from './dialects/sse-event.ts';
 import { JsonStringStream } from './json/fragments.ts';
 import type { TextScope } from './model/call.ts';
 import type { EventText, StreamEvent } from './model/events.ts';
@@ -45,14 +46,28 @@ async function* editEvents(
   };
   for await (const event of events) {
     const ended = dialect.ends(event.json, event.data);
+    const left = ended.length === 0 ? undefined : pieceCounts(event, ended);
     const edited = event.withTexts((piece) => {
       const text = editorOf(piece, event).push(piece.text);
-      return ended.some((prefix) => piece.channel.startsWith(prefix)) ? text + endChannel(channels, piece.channel) : text;
+      const pieces = left?.get(piece.channel);
+      if (pieces === undefined) return text;
+      left?.set(piece.channel, pieces - 1);
+      return pieces === 1 ? text + endChannel(channels, piece.channel) : text;
     });
     // What is still held belongs before the event that says the text is over.
-    for (const prefix of ended) yield* takeRests(channels, prefix);
+    for (const prefix of ended) yield* takeRests(channels, prefix, dialect);
     yield edited;
   }
+  // Nothing said that these are over, but no more will come.
+  yield* takeRests(channels, '', dialect);
+}
+
+/** How many pieces an event has of each text that it ends: the end comes with the last. */
+function pieceCounts(event: StreamEvent, ended: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { channel } of event.texts())
+    if (ended.some((prefix) => channel.startsWith(prefix))) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  return counts;
 }
 
 function endChannel(channels: Map<string, Channel>, name: string): string {
@@ -62,12 +77,12 @@ function endChannel(channels: Map<string, Channel>, name: string): string {
 }
 
 /** Ends the channels with this prefix; what they still held becomes events of their own. */
-function takeRests(channels: Map<string, Channel>, prefix: string): StreamEvent[] {
+function takeRests(channels: Map<string, Channel>, prefix: string, dialect: StreamDialect): StreamEvent[] {
   const events: StreamEvent[] = [];
   for (const [name, { template }] of channels) {
     if (!name.startsWith(prefix)) continue;
     const rest = endChannel(channels, name);
-    if (rest !== '') events.push(template.withTexts((piece) => (piece.channel === name ? rest : '')));
+    if (rest !== '') events.push(new SseEvent(template.raw, dialect).continued(name, rest));
   }
   return events;
 }

@@ -45,11 +45,11 @@ export class ParsedCall implements Call {
   }
 
   texts(): TextReference[] {
-    return guarded(() => textReferences(this.document, this.format.requestTexts(this.body)));
+    return guarded(() => textReferences(this.document, this.format.requestTexts(this.#current())));
   }
 
   attachments(): Attachment[] {
-    return [...this.format.attachments(this.body)];
+    return [...this.format.attachments(this.#current())];
   }
 
   set(path: JsonPath, value: JsonValue): void {
@@ -58,6 +58,12 @@ export class ParsedCall implements Call {
 
   remove(path: JsonPath): void {
     this.document.removeKey(path);
+  }
+
+  /** The body as edited so far: what a plugin put in has texts too. */
+  #current(): JsonObject {
+    const { view } = this.document;
+    return isJsonObject(view) ? view : {};
   }
 }
 

@@ -79,6 +79,11 @@ export interface StreamDialect {
   texts(json: JsonValue): readonly EventText[];
   /** Prefixes of the channels that an event ends (`''` ends all); the event itself still belongs to them. */
   ends(json: JsonValue | undefined, data: string): readonly string[];
+  /**
+   * What an event says once and must not say again in an event that only goes on with its text: role, a tool call's id and
+   * name, usage.
+   */
+  saidOnce(json: JsonValue): readonly JsonPath[];
   /** A stream made by the gateway: whole frames. */
   answerFrames(answer: GatewayAnswer, withUsage: boolean): readonly string[];
   /** Whether a client that asked like this expects the usage frame. */

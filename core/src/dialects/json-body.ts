@@ -1,3 +1,4 @@
+import { gatewayError } from '../errors.ts';
 import { JsonDocument } from '../json/document.ts';
 import type { TextReference } from '../model/call.ts';
 import type { JsonValue } from '../model/json.ts';
@@ -26,15 +27,18 @@ export class BytesBody implements JsonBody {
   }
 
   texts(): TextReference[] {
+    if (this.#dialect === undefined) return [];
     const document = this.#parse();
-    return document === null || this.#dialect === undefined ? [] : textReferences(document, this.#dialect.responseTexts(document.value));
+    // Nobody may take an answer that cannot be read for one without texts.
+    if (document === null) throw gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'a body that is not JSON' } });
+    return textReferences(document, this.#dialect.responseTexts(document.view));
   }
 
   /** `null` for what is not JSON. Providers are not held to our limits on clients: an answer is theirs to shape. */
   #parse(): JsonDocument | null {
     if (this.#document === undefined) {
       try {
-        this.#document = new JsonDocument(this.#bytes.toString('utf8'));
+        this.#document = JsonDocument.lenient(this.#bytes.toString('utf8'));
       } catch {
         this.#document = null;
       }

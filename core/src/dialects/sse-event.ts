@@ -2,7 +2,7 @@ import { JsonDocument } from '../json/document.ts';
 import type { EventText, StreamEvent } from '../model/events.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { StreamDialect } from './dialect.ts';
-import { FrameSplitter, frameFields } from './sse.ts';
+import { FrameSplitter, frameFields, frameWithData } from './sse.ts';
 
 /** An event over its raw frame: nothing is parsed until somebody asks. */
 export class SseEvent implements StreamEvent {
@@ -46,10 +46,22 @@ export class SseEvent implements StreamEvent {
     for (const piece of this.texts()) {
       const edited = edit(piece);
       if (edited === piece.text) continue;
-      document ??= new JsonDocument(this.data);
+      document ??= JsonDocument.lenient(this.data);
       document.replaceString(piece.path, edited);
     }
-    return document === undefined ? this : new SseEvent(this.#frame(document.toText()), this.#dialect);
+    return document === undefined ? this : this.#withData(document.toText());
+  }
+
+  /** An event that goes on with one of this one's texts: no other text, and nothing that is said only once. */
+  continued(channel: string, text: string): SseEvent {
+    const document = JsonDocument.lenient(this.data);
+    for (const path of this.#dialect.saidOnce(document.value)) document.removeKey(path);
+    let rest = text;
+    for (const piece of this.texts()) {
+      document.replaceString(piece.path, piece.channel === channel ? rest : '');
+      if (piece.channel === channel) rest = '';
+    }
+    return this.#withData(document.toText());
   }
 
   #read(): { readonly name: string | undefined; readonly data: string } {
@@ -57,9 +69,8 @@ export class SseEvent implements StreamEvent {
     return this.#fields;
   }
 
-  #frame(data: string): string {
-    const lines = data.split('\n').map((line) => `data: ${line}\n`);
-    return `${this.name === undefined ? '' : `event: ${this.name}\n`}${lines.join('')}\n`;
+  #withData(data: string): SseEvent {
+    return new SseEvent(frameWithData(this.raw, data), this.#dialect);
   }
 }
 
@@ -67,11 +78,14 @@ export class SseEvent implements StreamEvent {
 export function eventsOf(region: Buffer, dialect: StreamDialect): StreamEvent[] {
   const splitter = new FrameSplitter(Number.POSITIVE_INFINITY);
   const events: StreamEvent[] = [];
-  splitter.push(region);
-  for (let start = 0; start < splitter.text.length; ) {
+  const whole = splitter.push(region);
+  for (let start = 0; whole && start < splitter.text.length; ) {
     const end = splitter.frameEnd(start);
     events.push(new SseEvent(splitter.bytes.toString('utf8', start, end), dialect));
     start = end;
   }
+  // The last event of a stream may lack its blank line.
+  const rest = splitter.rest();
+  if (rest.length > 0) events.push(new SseEvent(rest.toString('utf8'), dialect));
   return events;
 }

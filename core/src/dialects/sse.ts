@@ -31,6 +31,7 @@ export class FrameSplitter {
 
   /** Takes a chunk. True when `bytes` and `text` hold a new region of whole frames. Throws RangeError over the limit. */
   push(chunk: Buffer): boolean {
+    if (chunk.length === 0) return false; // what is held must end with the last byte seen
     if (!this.#sawCarriageReturn && chunk.indexOf(CR) !== -1) this.#watchCarriageReturns();
     const end = this.#sawCarriageReturn ? this.#lastEndByLines(chunk) : this.#lastEnd(chunk);
     if (end === 0) {
@@ -138,6 +139,27 @@ export function frameFields(frame: string): { readonly name: string | undefined;
     else if (field === 'event') name = value;
   }
   return { name, data: data.join('\n') };
+}
+
+/** A frame with another payload where its first `data:` line stood; its other fields and its line ends stay. */
+export function frameWithData(frame: string, data: string): string {
+  let output = '';
+  let written = false;
+  for (const [line, text, end] of frame.matchAll(/([^\r\n]*)(\r\n|\n|\r|$)/g)) {
+    const prefix = /^\uFEFF?data(?:: ?|$)/.exec(text as string)?.[0];
+    if (prefix === undefined) {
+      output += line;
+      continue;
+    }
+    if (written) continue;
+    written = true;
+    const field = prefix.includes(':') ? prefix : `${prefix}: `;
+    output += data
+      .split('\n')
+      .map((part, index) => (index === 0 ? field : 'data: ') + part + (end || '\n'))
+      .join('');
+  }
+  return output;
 }
 
 /** Bytes that were read as latin1, read as UTF-8. */

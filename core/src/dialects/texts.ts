@@ -9,15 +9,20 @@ export function textReferences(document: JsonDocument, places: Iterable<TextPlac
   for (const place of places) {
     if (!document.has(place.path)) continue; // a value that was removed meanwhile has no text
     const inner = place.jsonString ? document.nested(place.path) : undefined;
-    if (inner !== undefined) collectInner(inner, place, references);
+    if (inner !== undefined && holdsTexts(inner.value)) collectInner(inner, place, references);
     else references.push(reference(document, place.scope, place.path, place.path));
   }
   return references;
 }
 
+/** A lone number or word is JSON as well, but rather a text; streams make the same difference at the first character. */
+function holdsTexts(value: JsonValue): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
+}
+
 /** JSON in a string is edited inside: its string values are the texts. */
 function collectInner(inner: JsonDocument, place: TextPlace, into: TextReference[]): void {
-  for (const path of stringPaths(inner.value)) {
+  for (const path of stringPaths(inner.view)) {
     if (inner.has(path)) into.push(reference(inner, place.scope, path, [...place.path, ...path]));
   }
 }

@@ -3,7 +3,8 @@ import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { FrameVerdict, StreamObserver } from '../dialect.ts';
 import { openaiUsage } from '../openai-usage.ts';
-import { parseFrameData } from '../sse.ts';
+import { frameData, parseFrameData } from '../sse.ts';
+import { hasFinishReason } from './finish.ts';
 import { eventTexts } from './texts.ts';
 
 /** What every chunk of a metered stream ends with: looked for at a fixed place instead of searched. */
@@ -11,6 +12,9 @@ const nullUsageTail = '"usage":null}\n\n';
 
 /** Chunks kept for the finish reason: it stands in the last chunk, the usage chunk or `[DONE]` may follow in others. */
 const keptChunks = 4;
+
+/** `[DONE]` may have a comment or an event name before it; longer frames are not looked at for it. */
+const longestDone = 80;
 
 /**
  * Watches an OpenAI chat stream at about the price of finding its line ends. Two searches run per chunk of bytes, not
@@ -49,7 +53,7 @@ export class ChatStreamObserver implements StreamObserver {
     if (this.#text.startsWith(nullUsageTail, end - nullUsageTail.length)) return this.#cutTail(end);
     if (this.#usageAt < start && this.#usageAt !== -1) this.#usageAt = this.#text.indexOf('"usage"', start);
     if (this.#usageAt !== -1 && this.#usageAt < end) return this.#readUsage(start, end);
-    if (end - start < 20 && this.#text.slice(start, end).includes('[DONE]')) this.done = true;
+    if (end - start <= longestDone) this.#lookForDone(start, end);
     return 'keep';
   }
 
@@ -97,24 +101,30 @@ export class ChatStreamObserver implements StreamObserver {
     this.content = eventTexts(json).some((piece) => piece.text !== '' || piece.scope === 'toolInput') || hasFinish(json);
   }
 
+  #lookForDone(start: number, end: number): void {
+    const frame = this.#text.slice(start, end);
+    if (frame.includes('[DONE]') && frameData(frame) === '[DONE]') this.done = true;
+  }
+
   #lookForError(start: number, end: number): void {
     if (this.#errorAt < start) this.#errorAt = this.#text.indexOf('"error"', start);
     if (this.#errorAt === -1 || this.#errorAt >= end) return;
     const frame = this.#text.slice(start, end);
     const json = parseFrameData(frame);
     if (!isJsonObject(json)) return;
-    // `{"error":{…}}`, or OpenRouter's chunk with an `error` member; a mere mention in a text is neither.
-    if (json.error !== undefined && json.error !== null) this.error = json;
+    // `{"error":{…}}`, OpenRouter's chunk with an `error` member, or Mistral's `{"object":"error",…}`; a mere mention in
+    // a text is none of these.
+    if ((json.error !== undefined && json.error !== null) || json.object === 'error') this.error = json;
   }
 }
 
 function hasFinish(json: Readonly<Record<string, JsonValue>>): boolean {
   const choices = json.choices;
-  return Array.isArray(choices) && choices.some((choice: JsonValue) => isJsonObject(choice) && typeof choice.finish_reason === 'string');
+  return Array.isArray(choices) && choices.some((choice: JsonValue) => isJsonObject(choice) && hasFinishReason(choice));
 }
 
 function lastFinishReason(text: string): string | undefined {
   let last: string | undefined;
-  for (const match of text.matchAll(/"finish_reason"\s*:\s*"([a-z_]{1,64})"/g)) last = match[1];
+  for (const match of text.matchAll(/"finish_reason"\s*:\s*"([^"\\]{1,64})"/g)) last = match[1];
   return last;
 }

@@ -3,8 +3,9 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.
 import type { StreamDialect } from '../dialect.ts';
 import { openaiError } from '../openai-errors.ts';
 import { answerFrames } from './answer.ts';
+import { hasFinishReason } from './finish.ts';
 import { ChatStreamObserver } from './observe.ts';
-import { eventTexts } from './texts.ts';
+import { eventTexts, saidOnce } from './texts.ts';
 
 export const chatStream: StreamDialect = {
   contentType: 'text/event-stream; charset=utf-8',
@@ -13,6 +14,7 @@ export const chatStream: StreamDialect = {
   observe: ({ stripUsage }) => new ChatStreamObserver(stripUsage),
   texts: eventTexts,
   ends,
+  saidOnce,
   answerFrames,
   // No event name and no [DONE]: the SDK throws on the error object, and nothing may look like a clean end.
   errorFrame: (error, requestId) => `data: ${openaiError(error, requestId)}\n\n`,
@@ -24,14 +26,14 @@ function wantsUsage(body: JsonObject): boolean {
   return isJsonObject(options) && options.include_usage === true;
 }
 
-/** OpenAI reports usage of a stream only when asked. */
+/** OpenAI reports usage of a stream only when asked. Looks at the request as plugins left it. */
 function requestUsage(document: JsonDocument): boolean {
-  const body = document.value as JsonObject;
-  if (wantsUsage(body)) return false;
-  if (isJsonObject(body.stream_options)) {
-    if (body.stream_options.include_usage === undefined) document.insertKey(['stream_options'], 'include_usage', 'true');
+  const options = document.currentValue(['stream_options']);
+  if (isJsonObject(options)) {
+    if (options.include_usage === true) return false;
+    if (options.include_usage === undefined) document.insertKey(['stream_options'], 'include_usage', 'true');
     else document.replaceValue(['stream_options', 'include_usage'], 'true');
-  } else if (body.stream_options === undefined) document.insertKey([], 'stream_options', '{"include_usage":true}');
+  } else if (options === undefined) document.insertKey([], 'stream_options', '{"include_usage":true}');
   else document.replaceValue(['stream_options'], '{"include_usage":true}');
   return true;
 }
@@ -42,6 +44,6 @@ function ends(json: JsonValue | undefined, data: string): string[] {
   if (!isJsonObject(json) || !Array.isArray(json.choices)) return [];
   const ended: string[] = [];
   for (const [position, choice] of json.choices.entries())
-    if (isJsonObject(choice) && typeof choice.finish_reason === 'string') ended.push(`${choice.index ?? position}:`);
+    if (isJsonObject(choice) && hasFinishReason(choice)) ended.push(`${choice.index ?? position}:`);
   return ended;
 }

@@ -31,6 +31,7 @@ function* messageTexts(message: JsonObject, path: JsonPath): Generator<TextPlace
   const scope = scopeOfRole(message.role);
   yield* contentTexts(message.content, [...path, 'content'], scope);
   for (const field of ['refusal', ...reasoningFields]) yield* stringOrStrings(message[field], [...path, field], scope);
+  yield* reasoningDetails(message.reasoning_details, [...path, 'reasoning_details']);
   yield* stringOrStrings(message.name, [...path, 'name'], 'other');
   yield* toolCallTexts(message, path);
 }
@@ -51,6 +52,14 @@ function* contentTexts(content: JsonValue | undefined, path: JsonPath, scope: Te
     if (Array.isArray(thinking)) yield* contentTexts(thinking, [...path, index, 'thinking'], scope);
     const file = part.file;
     if (isJsonObject(file)) yield* stringOrStrings(file.filename, [...path, index, 'file', 'filename'], 'other');
+  }
+}
+
+/** OpenRouter's reasoning, beside `reasoning`. Signed or encrypted parts are opaque: whoever edits them breaks them. */
+function* reasoningDetails(details: JsonValue | undefined, path: JsonPath): Generator<TextPlace> {
+  for (const [index, detail] of objects(details)) {
+    if (typeof detail.signature === 'string') continue;
+    for (const field of ['text', 'summary']) yield* stringOrStrings(detail[field], [...path, index, field], 'assistant');
   }
 }
 
@@ -110,6 +119,7 @@ export function* responseTexts(body: JsonValue): Generator<TextPlace> {
     const path: JsonPath = ['choices', index, 'message'];
     yield* contentTexts(message.content, [...path, 'content'], 'assistant');
     for (const field of ['refusal', ...reasoningFields]) yield* stringOrStrings(message[field], [...path, field], 'assistant');
+    yield* reasoningDetails(message.reasoning_details, [...path, 'reasoning_details']);
     const audio = message.audio;
     if (isJsonObject(audio)) yield* stringOrStrings(audio.transcript, [...path, 'audio', 'transcript'], 'assistant');
     yield* toolCallTexts(message, path);
@@ -125,13 +135,52 @@ export function eventTexts(json: JsonValue): EventText[] {
     if (!isJsonObject(delta)) continue;
     const channel = `${choice.index ?? position}:`;
     const path: JsonPath = ['choices', position, 'delta'];
-    for (const field of ['content', 'refusal', ...reasoningFields]) {
-      const text = delta[field];
-      if (typeof text === 'string') texts.push({ channel: channel + field, scope: 'assistant', path: [...path, field], text });
-    }
+    for (const place of deltaTexts(delta, path))
+      texts.push({ channel: channel + place.name, scope: 'assistant', path: place.path, text: place.text });
     collectToolPieces(delta, channel, path, texts);
   }
   return texts;
+}
+
+/** Texts of a delta besides tool calls, each with the name of the text it continues. */
+function* deltaTexts(delta: JsonObject, path: JsonPath): Generator<TextPlace & { readonly name: string }> {
+  // Mistral sends an array of parts; its thinking is a text of its own.
+  for (const place of contentTexts(delta.content, [...path, 'content'], 'assistant'))
+    yield { ...place, name: place.path.includes('thinking') ? 'thinking' : 'content' };
+  for (const field of ['refusal', ...reasoningFields])
+    for (const place of stringOrStrings(delta[field], [...path, field], 'assistant')) yield { ...place, name: field };
+  for (const place of reasoningDetails(delta.reasoning_details, [...path, 'reasoning_details'])) {
+    const detail = (delta.reasoning_details as readonly JsonObject[])[place.path.at(-2) as number];
+    yield { ...place, name: `reasoning_details:${detail?.index ?? 0}` };
+  }
+  const audio = delta.audio;
+  if (isJsonObject(audio))
+    for (const place of stringOrStrings(audio.transcript, [...path, 'audio', 'transcript'], 'assistant')) yield { ...place, name: 'audio' };
+}
+
+/** What a chunk says once: an event that only goes on with its text leaves it out. */
+export function saidOnce(json: JsonValue): JsonPath[] {
+  if (!isJsonObject(json)) return [];
+  const paths: JsonPath[] = [];
+  const note = (holder: JsonValue | undefined, at: JsonPath, ...keys: string[]): void => {
+    for (const key of keys) if (isJsonObject(holder) && holder[key] !== undefined && holder[key] !== null) paths.push([...at, key]);
+  };
+  note(json, [], 'usage', 'x_groq');
+  for (const [position, choice] of objects(json.choices)) {
+    const at: JsonPath = ['choices', position];
+    note(choice, at, 'finish_reason', 'logprobs');
+    note(choice.delta, [...at, 'delta'], 'role', 'annotations');
+    const delta = isJsonObject(choice.delta) ? choice.delta : {};
+    note(delta.audio, [...at, 'delta', 'audio'], 'id', 'data', 'expires_at');
+    note(delta.function_call, [...at, 'delta', 'function_call'], 'name');
+    for (const [index, call] of objects(delta.tool_calls)) {
+      const path: JsonPath = [...at, 'delta', 'tool_calls', index];
+      note(call, path, 'id', 'type');
+      note(call.function, [...path, 'function'], 'name');
+      note(call.custom, [...path, 'custom'], 'name');
+    }
+  }
+  return paths;
 }
 
 function collectToolPieces(delta: JsonObject, channel: string, path: JsonPath, into: EventText[]): void {
