@@ -6,6 +6,9 @@ import type { JsonValue } from '../model/json.ts';
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** No frame ends within a chunk. (0 would be an end: before its first byte.) */
+const none = -1;
+
 /**
  * Cuts a stream of bytes into regions of whole frames, wherever the chunks were split. Linear: a byte is looked at once
  * as it arrives, and held bytes are joined once, when their frame is complete.
@@ -22,6 +25,9 @@ export class FrameSplitter {
   #sawCarriageReturn = false;
   #lineIsEmpty = true;
   #afterCarriageReturn = false;
+  /** Lines end with CRLF: a CR at the end of a chunk has its LF still to come, which belongs to the same frame. */
+  #pairs = false;
+  #awaitsLineFeed = false;
   /** Ends of the region's frames, when carriage returns are about. */
   #ends: number[] = [];
 
@@ -34,7 +40,7 @@ export class FrameSplitter {
     if (chunk.length === 0) return false; // what is held must end with the last byte seen
     if (!this.#sawCarriageReturn && chunk.indexOf(CR) !== -1) this.#watchCarriageReturns();
     const end = this.#sawCarriageReturn ? this.#lastEndByLines(chunk) : this.#lastEnd(chunk);
-    if (end === 0) {
+    if (end === none) {
       this.#hold(chunk);
       return false;
     }
@@ -77,7 +83,7 @@ export class FrameSplitter {
   #lastEnd(chunk: Buffer): number {
     const at = chunk.lastIndexOf('\n\n', undefined, 'latin1');
     if (at !== -1) return at + 2;
-    return chunk[0] === LF && this.#held.at(-1)?.at(-1) === LF ? 1 : 0;
+    return chunk[0] === LF && this.#held.at(-1)?.at(-1) === LF ? 1 : none;
   }
 
   /** From now on line by line. What is held had only LF; the state after it follows from its last byte. */
@@ -91,6 +97,11 @@ export class FrameSplitter {
     const ends: number[] = [];
     for (let index = 0; index < chunk.length; index += 1) {
       const byte = chunk[index];
+      if (this.#awaitsLineFeed) {
+        this.#awaitsLineFeed = false;
+        ends.push(before + index);
+      }
+      if (this.#afterCarriageReturn) this.#pairs = byte === LF;
       if (byte === LF && this.#afterCarriageReturn) {
         this.#afterCarriageReturn = false; // the second half of CRLF belongs to the line end before it
         if (ends.at(-1) === before + index) ends[ends.length - 1] = before + index + 1;
@@ -103,9 +114,13 @@ export class FrameSplitter {
         this.#lineIsEmpty = false;
       }
     }
+    if (this.#pairs && this.#afterCarriageReturn && ends.at(-1) === before + chunk.length) {
+      this.#awaitsLineFeed = true;
+      ends.pop();
+    }
     this.#ends = ends;
     const last = ends.at(-1);
-    return last === undefined ? 0 : last - before;
+    return last === undefined ? none : last - before;
   }
 }
 

@@ -20,7 +20,9 @@ export function topLevelKeySpan(text: string, key: string): Span | undefined {
     const start = at;
     const keyEnd = stringEnd(text, at);
     if (keyEnd === -1) return undefined;
-    const end = valueEnd(text, skipSpace(text, skipSpace(text, keyEnd) + 1));
+    const colon = skipSpace(text, keyEnd);
+    if (text[colon] !== ':') return undefined;
+    const end = valueEnd(text, skipSpace(text, colon + 1));
     const next = skipSpace(text, end);
     if (decodeKey(text, start, keyEnd) === key) {
       if (comma !== -1) return { start: comma, end };

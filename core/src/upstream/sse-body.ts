@@ -115,7 +115,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#over) return;
     const rest = this.#splitter.rest();
     // A last event without its blank line counts when it is whole; half an event must not reach the client.
-    if (rest.length > 0 && rest.at(-1) === 0x0a) this.#pass(rest, rest.toString('latin1'));
+    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#pass(rest, rest.toString('latin1'));
     if (this.#over) return;
     const complete = this.observer.done || this.observer.finishReason() !== undefined;
     this.#finish(complete ? undefined : gatewayError('GW_UPSTREAM_TRUNCATED'));

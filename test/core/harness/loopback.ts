@@ -24,16 +24,21 @@ async function closed(server: http.Server): Promise<void> {
   await over;
 }
 
-export type Upstream = (req: IncomingMessage, res: ServerResponse, body: string) => void;
+export type Upstream = (req: IncomingMessage, res: ServerResponse, body: string) => unknown;
 
 /** An upstream that counts its requests and hears of clients that leave. */
 export async function upstream(answer: Upstream = answerWhole('from upstream')): Promise<{ url: string; bodies: string[] }> {
   const bodies: string[] = [];
-  const server = await listening(async (req, res) => {
+  const server = await listening((req, res) => {
     let body = '';
-    for await (const chunk of req) body += chunk;
-    bodies.push(body);
-    answer(req, res, body);
+    req.setEncoding('utf8');
+    req.on('data', (chunk: string) => {
+      body += chunk;
+    });
+    req.on('end', () => {
+      bodies.push(body);
+      void answer(req, res, body); // may be asynchronous
+    });
   });
   return { url: server.url, bodies };
 }

@@ -13,6 +13,9 @@ const nullUsageTail = '"usage":null}\n\n';
 /** Chunks kept for the finish reason: it stands in the last chunk, the usage chunk or `[DONE]` may follow in others. */
 const keptChunks = 4;
 
+/** Before a search: lower than any place, and not the -1 of a search in vain. */
+const notSearched = -2;
+
 /** `[DONE]` may have a comment or an event name before it; longer frames are not looked at for it. */
 const longestDone = 80;
 
@@ -44,7 +47,7 @@ export class ChatStreamObserver implements StreamObserver {
     this.#chunks.push(text);
     if (this.#chunks.length > keptChunks) this.#chunks.shift();
     this.#errorAt = text.indexOf('"error"');
-    this.#usageAt = 0;
+    this.#usageAt = notSearched;
   }
 
   frame(start: number, end: number): FrameVerdict {
