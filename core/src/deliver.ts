@@ -164,11 +164,16 @@ class StreamWriter {
   #show(event: StreamEvent): void {
     for (const tap of this.#exchange.taps) {
       try {
-        tap(event);
+        const result: unknown = tap(event);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#tapFailed(error)); // else it would end the host's process
       } catch (error) {
-        this.#exchange.logger.log('error', 'A tap failed; the stream goes on.', { exchange: this.#exchange.id, ...errorFields(error) });
+        this.#tapFailed(error);
       }
     }
+  }
+
+  #tapFailed(error: unknown): void {
+    this.#exchange.logger.log('error', 'A tap failed; the stream goes on.', { exchange: this.#exchange.id, ...errorFields(error) });
   }
 
   #write(bytes: Buffer): boolean {

@@ -108,6 +108,15 @@ function explained({ name, hooks, onFailure }: LoadedPlugin, dialect: string, mo
     name,
     hooks: hookNames.filter((hook) => hooks[hook] !== undefined),
     onFailure,
-    says: hooks.explain?.({ dialect, model }),
+    says: said(hooks, dialect, model),
   };
+}
+
+/** A plugin's own words; one that fails at them says so, for explaining must not break what it explains. */
+function said(hooks: LoadedPlugin['hooks'], dialect: string, model: string | undefined): string | undefined {
+  try {
+    return hooks.explain?.({ dialect, model });
+  } catch (error) {
+    return `its explain() failed: ${error instanceof Error ? error.message : 'it threw'}`;
+  }
 }

@@ -13,7 +13,7 @@ import { type RouteInfo, RouteTable } from './routes.ts';
 import { Clock } from './services/clock.ts';
 import { ServiceContainer } from './services/container.ts';
 import { defaultServices } from './services/defaults.ts';
-import { Logger } from './services/logger.ts';
+import { guardedLogger, Logger } from './services/logger.ts';
 import { Signals } from './services/signals.ts';
 import { alongTargets, asAttempt, compose } from './upstream/interceptors.ts';
 import { Router } from './upstream/router.ts';
@@ -43,15 +43,16 @@ export function aiGateway(config: GatewayConfig): Gateway {
   const services = new ServiceContainer([...defaultServices(models), ...parsed.services]);
   checkPlugins(parsed.plugins, services, parsed.allowAnonymous);
   const plugins = buildPlugins(parsed.plugins, services);
+  const logger = guardedLogger(services.get(Logger));
 
   const routes = new RouteTable(dialects);
   const router = new Router(parsed.providers, parsed.models);
   const transport = new Transport({ connectMs: parsed.timeouts.connectMs, connections: parsed.limits.connections });
-  const parts = pipelineParts(parsed, services, router, transport, new HookRunner(plugins, services.get(Logger), services.get(Signals)));
+  const parts = pipelineParts(parsed, services, router, transport, new HookRunner(plugins, logger, services.get(Signals)), logger);
   models.connect(parts, dialects);
 
   const explainParts = { routes, router, plugins, limits: parsed.limits };
-  const lifecycle = new PluginLifecycle(plugins, services.get(Logger));
+  const lifecycle = new PluginLifecycle(plugins, logger);
   const face = new ExpressFace({
     parts,
     routes,
@@ -68,6 +69,7 @@ function pipelineParts(
   router: Router,
   transport: Transport,
   hooks: HookRunner,
+  logger: Logger,
 ): PipelineParts {
   const { limits, timeouts, allowAnonymous } = config;
   const { firstByteMs, idleMs, totalMs } = timeouts;
@@ -87,7 +89,7 @@ function pipelineParts(
   );
   return {
     clock: services.get(Clock),
-    logger: services.get(Logger),
+    logger,
     router,
     hooks,
     limits,

@@ -6,6 +6,7 @@ import type { ServiceContainer } from './services/container.ts';
 import { errorFields, type Logger } from './services/logger.ts';
 import { isToken, type Token } from './services/token.ts';
 import { isSlot, principal, type Slot } from './slot.ts';
+import { within } from './within.ts';
 
 /** Limit of one plugin's `start` or `dispose`. Milliseconds. */
 const lifecycleMs = 10_000;
@@ -148,19 +149,5 @@ export class PluginLifecycle {
         this.#logger.log('error', `The plugin ${plugin.name} failed to dispose.`, { plugin: plugin.name, ...errorFields(error) });
       }
     }
-  }
-}
-
-/** Waits for work, but not for ever. */
-async function within(ms: number, work: void | Promise<void>): Promise<void> {
-  if (work === undefined) return;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not done within ${ms} ms`)), ms);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { token } from './token.ts';
 
-/** Bytes by key, with an age limit. A store that is away is a miss; it never throws at a caller. */
+/**
+ * Bytes by key, with an age limit. A store that is away is a miss; it never throws at a caller. Bytes that were got are
+ * for reading only.
+ */
 export interface CacheStore {
   get(key: string): Promise<Uint8Array | undefined>;
   set(key: string, value: Uint8Array, ttlMs: number): Promise<void>;
@@ -21,7 +24,9 @@ export function memoryCacheStore(maxBytes: number = 64 * 1024 * 1024): CacheStor
       return entries.get(key);
     },
     async set(key, value, ttlMs) {
-      entries.set(key, value, { ttl: ttlMs });
+      // A time to live of 0 would mean "for ever" to lru-cache.
+      if (ttlMs >= 1) entries.set(key, new Uint8Array(value), { ttl: ttlMs });
+      else entries.delete(key);
     },
     async delete(key) {
       entries.delete(key);

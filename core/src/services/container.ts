@@ -1,8 +1,12 @@
 // tsyringe asks for the Reflect metadata API before it is first loaded, whoever loads it.
 import 'reflect-metadata';
 import { type DependencyContainer, injectable, instanceCachingFactory, container as root } from 'tsyringe';
+import { within } from '../within.ts';
 import { errorFields, Logger } from './logger.ts';
 import type { Token } from './token.ts';
+
+/** Limit of closing one service. Milliseconds. */
+const closeMs = 10_000;
 
 // For plugin classes: from here it is loaded after the Reflect API, and is the copy that resolves them.
 export { inject } from 'tsyringe';
@@ -65,7 +69,7 @@ export class ServiceContainer {
     const logger = this.get(Logger);
     for (const { name, service } of this.#owned.splice(0).reverse()) {
       try {
-        await closeService(service);
+        await within(closeMs, closeService(service));
       } catch (error) {
         logger.log('error', `The service ${name} failed to close.`, errorFields(error));
       }

@@ -20,7 +20,36 @@ export function standardErrorLogger(): Logger {
     enabled: (level) => level === 'warn' || level === 'error',
     log(level, message, fields) {
       if (level !== 'warn' && level !== 'error') return;
-      process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`);
+      process.stderr.write(`${lineOf({ level, message, ...fields })}\n`);
+    },
+  };
+}
+
+/** A log line is written whatever its fields are: integers without bound, circles, getters that throw. */
+function lineOf(line: { readonly level: LogLevel; readonly message: string }): string {
+  try {
+    return JSON.stringify(line, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  } catch {
+    return JSON.stringify({ level: line.level, message: line.message, fields: 'could not be written' });
+  }
+}
+
+/** A team's logger as the gateway uses it: one that throws costs its line, never the exchange or the process. */
+export function guardedLogger(logger: Logger): Logger {
+  return {
+    enabled(level) {
+      try {
+        return logger.enabled(level);
+      } catch {
+        return false;
+      }
+    },
+    log(level, message, fields) {
+      try {
+        logger.log(level, message, fields);
+      } catch {
+        // There is no better place to tell it than the logger that just failed.
+      }
     },
   };
 }
@@ -28,7 +57,12 @@ export function standardErrorLogger(): Logger {
 /** What a caught value says about itself, its cause included, for log fields. */
 export function errorFields(error: unknown): { readonly error: string; readonly stack?: string } {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return { error: String(cause) };
+  if (!(cause instanceof Error)) return { error: thrownText(cause) };
   const text = cause === error ? '' : ` (${(error as Error).message})`;
   return { error: `${cause.name}: ${cause.message}${text}`, ...(cause.stack !== undefined && { stack: cause.stack }) };
+}
+
+/** Anything can be thrown; objects are named by their kind, for not all can be made a text. */
+function thrownText(thrown: unknown): string {
+  return typeof thrown === 'object' && thrown !== null ? Object.prototype.toString.call(thrown) : String(thrown);
 }

@@ -13,29 +13,33 @@ export interface SignalMap {
 export interface Signals {
   emit<Name extends keyof SignalMap>(name: Name, event: SignalMap[Name]): void;
   /** Returns the function that ends the subscription. */
-  on<Name extends keyof SignalMap>(name: Name, listener: (event: SignalMap[Name]) => void): () => void;
+  on<Name extends keyof SignalMap>(name: Name, listener: (event: SignalMap[Name]) => void | Promise<void>): () => void;
 }
 
 export const Signals = token<Signals>()('Signals', 'signals');
 
 /** Delivery in this process, at once; a listener that throws is logged and hurts nobody else. */
 export function localSignals(logger: Logger): Signals {
-  const listeners = new Map<string, Set<(event: never) => void>>();
+  const listeners = new Map<string, Set<(event: never) => unknown>>();
   return {
     emit(name, event) {
-      for (const listener of listeners.get(name) ?? []) {
+      const failed = (error: unknown): void => logger.log('error', `A listener of the signal ${name} failed.`, errorFields(error));
+      // A copy: who subscribes while it is told hears the next one.
+      for (const listener of [...(listeners.get(name) ?? [])]) {
         try {
-          listener(event as never);
+          const result: unknown = listener(event as never);
+          if (result instanceof Promise) result.catch(failed); // else it would end the host's process
         } catch (error) {
-          logger.log('error', `A listener of the signal ${name} failed.`, errorFields(error));
+          failed(error);
         }
       }
     },
     on(name, listener) {
       const set = listeners.get(name) ?? new Set();
       listeners.set(name, set);
-      set.add(listener as (event: never) => void);
-      return () => set.delete(listener as (event: never) => void);
+      const own = (event: never): unknown => listener(event); // the same listener may be subscribed twice
+      set.add(own);
+      return () => set.delete(own);
     },
   };
 }
