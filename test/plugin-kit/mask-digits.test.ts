@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { contractCases, maskDigits, testPlugin } from '../contract/src/index.ts';
+import { describe, it } from 'vitest';
+import { contractCases, maskDigits } from '../contract/src/index.ts';
 
 const registration = {
   plugin: maskDigits,
@@ -11,10 +11,4 @@ const registration = {
 
 describe('the sample mask-digits', () => {
   for (const { name, run } of contractCases(registration)) it(name, run);
-
-  it('gets a report that says so in one line', async () => {
-    const report = await testPlugin(registration);
-    expect(report).toMatchObject({ plugin: 'mask-digits', passed: true, failedChecks: [] });
-    expect(report.text).toBe(`mask-digits: ${report.results.length} of ${report.results.length} cases passed`);
-  }, 60_000);
 });

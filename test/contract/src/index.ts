@@ -1,4 +1,4 @@
-export { type BrokenPlugin, brokenPlugins } from './broken/index.ts';
+export { type BrokenPlugin, brokenPlugins } from './broken/broken-plugins.ts';
 export { type CheckName, type ContractCase, checkNames } from './checks/check.ts';
 export { contractCases } from './contract-cases.ts';
 export type { OwnAnswer, PluginRegistration, TextChange, TextPlace } from './registration.ts';
