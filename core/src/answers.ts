@@ -4,6 +4,7 @@ import { BytesBody } from './dialects/json-body.ts';
 import { SseEvent } from './dialects/sse-event.ts';
 import type { GatewayError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import type { JsonObject } from './model/json.ts';
 import type { GatewayResponse, ResponseSource } from './model/response.ts';
 
 /** An error as an answer in the client's dialect. */
@@ -37,7 +38,7 @@ export function answerResponse(exchange: Exchange, answer: Answer, source: Respo
   const usage = answer.usage === undefined ? {} : { usage: answer.usage };
   const { stream } = call.format;
   if (call.stream && stream !== undefined) {
-    const frames = stream.answerFrames(made, stream.wantsUsage(call.body));
+    const frames = stream.answerFrames(made, stream.wantsUsage(call.document.value as JsonObject));
     const events = (async function* () {
       for (const frame of frames) yield new SseEvent(frame, stream);
     })();

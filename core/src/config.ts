@@ -35,6 +35,8 @@ const limitsSchema = z.strictObject({
   eventBytes: count.default(4 * 1024 * 1024),
   /** Milliseconds that a client may stop reading before it is disconnected. */
   stallMs: milliseconds.default(30_000),
+  /** Bytes of an answer that is kept for repeats of its `Idempotency-Key`. */
+  idempotencyBytes: count.default(1024 * 1024),
   /** Sockets to each upstream. */
   connections: count.default(1_024),
 });
@@ -50,6 +52,8 @@ const timeoutsSchema = z.strictObject({
   totalMs: milliseconds.default(600_000),
   /** Milliseconds of silence after which a waiting stream's client gets a comment. */
   heartbeatMs: milliseconds.default(15_000),
+  /** Milliseconds that an answer is kept for repeats of its `Idempotency-Key`. */
+  idempotencyMs: milliseconds.default(24 * 60 * 60 * 1000),
   /** Milliseconds that `close()` waits for exchanges under way before it ends them. */
   closeMs: milliseconds.default(25_000),
 });

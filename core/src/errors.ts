@@ -61,6 +61,17 @@ export const errorTable = {
     'invalid_request',
     (d) => `The header "${d.header}" was sent more than once. Send it once, so that everybody reads the same value.`,
   ),
+  GW_IDEMPOTENCY_MISMATCH: row(
+    422,
+    'invalid_request',
+    'This idempotency-key was used for another request. Send a key of its own with each new request.',
+  ),
+  GW_IDEMPOTENCY_IN_FLIGHT: row(
+    409,
+    'invalid_request',
+    'The first request with this idempotency-key is still under way. Try again when it is over.',
+    true,
+  ),
   GW_METHOD_NOT_ALLOWED: row(405, 'invalid_request', (d) => `${d.path} does not take ${d.method}. Use ${d.allow}.`),
   GW_BODY_TIMEOUT: row(
     408,

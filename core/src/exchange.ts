@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventObserver } from './context.ts';
+import { deepFreeze } from './deep-freeze.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { BytesBody } from './dialects/json-body.ts';
 import { type GatewayError, gatewayError } from './errors.ts';
@@ -225,13 +226,4 @@ export class Exchange {
   #listenerFailed(error: unknown): void {
     this.logger.log('error', 'A settlement listener failed.', { exchange: this.id, ...errorFields(error) });
   }
-}
-
-/** Identity and money are not for later plugins to change. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
-  }
-  return value;
 }

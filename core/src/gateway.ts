@@ -7,14 +7,19 @@ import { type DecisionRecord, type ExplainParts, type ExplainRequest, explain } 
 import { HookRunner } from './hooks.ts';
 import type { ExpressHandler, UpgradeHandler } from './http/express.ts';
 import { ExpressFace } from './http/express-face.ts';
+import { healthRoutes } from './http/health.ts';
+import { warnOfNode } from './node-floor.ts';
 import type { PipelineParts } from './pipeline.ts';
 import { buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
 import { type RouteInfo, RouteTable } from './routes.ts';
+import { CacheStore } from './services/cache-store.ts';
 import { Clock } from './services/clock.ts';
 import { ServiceContainer } from './services/container.ts';
+import { CounterStore } from './services/counter-store.ts';
 import { defaultServices } from './services/defaults.ts';
 import { guardedLogger, Logger } from './services/logger.ts';
 import { Signals } from './services/signals.ts';
+import { oncePerKey } from './upstream/idempotency.ts';
 import { alongTargets, asAttempt, compose } from './upstream/interceptors.ts';
 import { Router } from './upstream/router.ts';
 import { send } from './upstream/send.ts';
@@ -44,6 +49,8 @@ export function aiGateway(config: GatewayConfig): Gateway {
   checkPlugins(parsed.plugins, services, parsed.allowAnonymous);
   const plugins = buildPlugins(parsed.plugins, services);
   const logger = guardedLogger(services.get(Logger));
+
+  warnOfNode(process.versions.node, logger);
 
   const routes = new RouteTable(dialects);
   const router = new Router(parsed.providers, parsed.models);
@@ -87,6 +94,13 @@ function pipelineParts(
       (one) => send(one, sendOptions),
     ),
   );
+  const idempotency = {
+    cache: services.get(CacheStore),
+    counters: services.get(CounterStore),
+    keepMs: timeouts.idempotencyMs,
+    leaseMs: 2 * totalMs,
+    answerBytes: limits.idempotencyBytes,
+  };
   return {
     clock: services.get(Clock),
     logger,
@@ -95,7 +109,7 @@ function pipelineParts(
     limits,
     timeouts,
     allowAnonymous: allowAnonymous && !config.plugins.some(({ provides }) => provides.some(({ name }) => name === 'principal')),
-    upstream: alongTargets(router, services.get(Signals), attempt),
+    upstream: oncePerKey(idempotency, alongTargets(router, services.get(Signals), attempt)),
   };
 }
 
@@ -111,6 +125,6 @@ function asGateway(face: ExpressFace, routes: RouteTable, explainParts: ExplainP
     close: () => face.close(),
     upgrade: face.upgrade,
     explain: (request: ExplainRequest) => explain(explainParts, request),
-    routes: routes.routes,
+    routes: [...routes.routes, ...healthRoutes],
   });
 }

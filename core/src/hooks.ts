@@ -18,6 +18,9 @@ export interface LoadedPlugin {
   readonly hooks: PluginHooks;
 }
 
+/** A hook that keeps the event loop for so long is told of. Milliseconds. */
+const blockingMs = 100;
+
 type HookName = 'onRequest' | 'beforeRoute' | 'afterResponse' | 'attempt';
 
 /** One hook of one plugin, bound when the gateway is built. */
@@ -106,14 +109,34 @@ export class HookRunner {
   ): GatewayResponse | undefined | Promise<GatewayResponse | undefined> {
     exchange.plugin = hook.plugin.name;
     exchange.hookScope = undefined;
+    const startedAt = exchange.clock.monotonic();
     let result: unknown;
     try {
       result = hook.run(context);
       if (!isPromise(result)) return checked(hook, result);
     } catch (error) {
       return this.#failed(hook, exchange, error);
+    } finally {
+      const heldMs = exchange.clock.monotonic() - startedAt;
+      if (heldMs >= blockingMs) this.#blocked(hook, exchange, heldMs);
     }
     return this.#awaited(hook, exchange, result, onWayIn);
+  }
+
+  /** Nothing in this process can interrupt a hook that computes: whoever is at fault is at least named. */
+  #blocked({ plugin, name }: BoundHook, exchange: Exchange, heldMs: number): void {
+    const ms = Math.round(heldMs);
+    this.#logger.log(
+      'warn',
+      `The plugin ${plugin.name} held up the whole process for ${ms} ms in ${name}; move such work off the event loop.`,
+      {
+        exchange: exchange.id,
+        plugin: plugin.name,
+        hook: name,
+        ms,
+      },
+    );
+    this.#signals.emit('plugin-blocked', { plugin: plugin.name, hook: name, exchange: exchange.id, ms });
   }
 
   async #awaited(hook: BoundHook, exchange: Exchange, result: Promise<unknown>, onWayIn: boolean): Promise<GatewayResponse | undefined> {

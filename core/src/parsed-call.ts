@@ -1,3 +1,4 @@
+import { deepFreeze } from './deep-freeze.ts';
 import type { CallDialect, CallFacts } from './dialects/dialect.ts';
 import { badField } from './dialects/fields.ts';
 import { textReferences } from './dialects/texts.ts';
@@ -20,7 +21,6 @@ export class ParsedCall implements Call {
   readonly dialect: string;
   readonly model: string;
   readonly stream: boolean;
-  readonly body: JsonObject;
   readonly maxOutputTokens: number | undefined;
   readonly tools: readonly string[];
   readonly byteLength: number;
@@ -36,8 +36,12 @@ export class ParsedCall implements Call {
     this.stream = facts.stream;
     this.maxOutputTokens = facts.maxOutputTokens;
     this.tools = facts.tools;
-    this.body = document.value as JsonObject;
     this.byteLength = byteLength;
+  }
+
+  /** Frozen at the first look: what plugins decide by is what is sent, whoever looked before them. */
+  get body(): JsonObject {
+    return deepFreeze(this.document.value) as JsonObject;
   }
 
   get edited(): boolean {

@@ -20,7 +20,7 @@ describe.each(codes)('%s', (code) => {
   it('has a status of the 4xx or 5xx, and retries only where they can help', () => {
     expect(row.status).toBeGreaterThanOrEqual(400);
     expect(row.status).toBeLessThan(600);
-    if (row.retryable) expect(row.status === 408 || row.status === 429 || row.status >= 500).toBe(true);
+    if (row.retryable) expect([408, 409, 429].includes(row.status) || row.status >= 500).toBe(true);
   });
 
   it('says in whole sentences what happened and what to do', () => {

@@ -671,3 +671,50 @@ describe('settlement', () => {
     expect(notes).toEqual(['listener done', 'disposed']);
   });
 });
+
+describe('a hook that computes', () => {
+  it('F-55: for long is named in the log and in a signal, with how long it held up the process', async () => {
+    const up = await upstream();
+    const told: SignalMap['plugin-blocked'][] = [];
+    const computing = definePlugin({
+      name: 'computing',
+      requires: [Signals],
+      create: (_, { signals }) => {
+        signals.on('plugin-blocked', (event) => void told.push(event));
+        return {
+          beforeRoute() {
+            for (const until = performance.now() + 150; performance.now() < until; );
+          },
+        };
+      },
+    });
+    const { chat, logger } = await running(up.url, { plugins: [plugin('quick', { beforeRoute: () => {} }), computing()] });
+    expect((await chat()).status).toBe(200);
+    expect(told).toMatchObject([{ plugin: 'computing', hook: 'beforeRoute' }]);
+    expect(told[0]?.ms).toBeGreaterThanOrEqual(150);
+    expect(logger.texts('warn')).toEqual([expect.stringContaining('The plugin computing held up the whole process for ')]);
+  });
+});
+
+describe('what a plugin gets to see of the call', () => {
+  it('F-56: cannot be changed under the eyes of the next plugin', async () => {
+    const up = await upstream();
+    const failures: unknown[] = [];
+    const seen: unknown[] = [];
+    const meddling = plugin('meddling', {
+      beforeRoute({ call }) {
+        try {
+          (call.body as { model: string }).model = 'another';
+        } catch (error) {
+          failures.push(error);
+        }
+      },
+    });
+    const { chat } = await running(up.url, {
+      plugins: [meddling, plugin('next', { beforeRoute: ({ call }) => void seen.push(call.body.model) })],
+    });
+    expect((await chat()).status).toBe(200);
+    expect(failures).toEqual([expect.any(TypeError)]);
+    expect(seen).toEqual(['chat']);
+  });
+});

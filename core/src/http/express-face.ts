@@ -8,6 +8,7 @@ import { handle, type PipelineParts } from '../pipeline.ts';
 import type { RouteMatch, RouteTable } from '../routes.ts';
 import { errorFields } from '../services/logger.ts';
 import { type ExpressHandler, ExpressInbound, type ExpressRequest, splitUrl } from './express.ts';
+import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
 
 export interface ExpressFaceParts {
@@ -18,14 +19,12 @@ export interface ExpressFaceParts {
   readonly stop: () => Promise<void>;
 }
 
-type State = 'starting' | 'ready' | 'broken' | 'closing';
-
 /** The gateway as a guest in an Express app: answers its own paths, hands everything else on, and can be asked to leave. */
 export class ExpressFace {
   readonly #face: ExpressFaceParts;
   readonly #underWay = new Map<Exchange, ExpressOutbound>();
   readonly #started: Promise<void>;
-  #state: State = 'starting';
+  #state: GatewayState = 'starting';
   #closed: Promise<void> | undefined = undefined;
   #idle: (() => void) | undefined = undefined;
 
@@ -49,6 +48,7 @@ export class ExpressFace {
 
   readonly handler: ExpressHandler = (req, res, next) => {
     const { path, query } = splitUrl((req as ExpressRequest).url);
+    if (answerHealth(req.method, path, this.#state, res)) return;
     const found = this.#face.routes.find(req.method as string, path);
     if (found === undefined) {
       next();

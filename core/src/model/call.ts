@@ -31,7 +31,7 @@ export interface Call {
   readonly model: string;
   /** Whether the client asked for a stream. */
   readonly stream: boolean;
-  /** The parsed body as the client sent it. Do not mutate; use the accessors to change it. */
+  /** The parsed body as the client sent it, frozen; use the accessors to change what is sent. */
   readonly body: Readonly<Record<string, JsonValue>>;
   /** The output limit the client set, in tokens. */
   readonly maxOutputTokens: number | undefined;

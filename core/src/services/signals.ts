@@ -6,6 +6,8 @@ import { token } from './token.ts';
 export interface SignalMap {
   /** A plugin failed open: the exchange went on without it. */
   'plugin-failed-open': { readonly plugin: string; readonly hook: string; readonly exchange: string };
+  /** A hook kept the event loop to itself, and every other request waiting. */
+  'plugin-blocked': { readonly plugin: string; readonly hook: string; readonly exchange: string; readonly ms: number };
   /** An attempt failed and another target was asked. */
   fallback: { readonly exchange: string; readonly from: string; readonly to: string; readonly code: string };
 }
