@@ -8,7 +8,7 @@ export function headList(exchange: Exchange, headers: ResponseHeaders, contentTy
   else list.push('content-length', String(length));
   // A body that was not read to its end leaves the connection in the middle of nowhere.
   if (exchange.error?.code === 'GW_BODY_TOO_LARGE' || exchange.error?.code === 'GW_BODY_TIMEOUT') list.push('connection', 'close');
-  for (const name in headers) if (!owned.has(name)) list.push(name, headers[name] as string);
+  for (const name in headers) if (!owned.has(name.toLowerCase())) list.push(name, headers[name] as string);
   if (exchange.headers !== undefined) for (const [name, value] of exchange.headers) if (!owned.has(name)) list.push(name, value);
   return list;
 }

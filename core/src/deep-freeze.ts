@@ -1,8 +1,13 @@
 /** Freezes a value and everything in it: identity, money and what was judged are not for later plugins to change. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const member of Object.values(value)) deepFreeze(member);
-  }
+  freeze(value, new Set());
   return value;
+}
+
+/** What is frozen already may hold what is not; those that were met frozen are remembered, for they may hold each other. */
+function freeze(value: unknown, met: Set<unknown>): void {
+  if (typeof value !== 'object' || value === null || met.has(value)) return;
+  if (Object.isFrozen(value)) met.add(value);
+  else Object.freeze(value);
+  for (const member of Object.values(value)) freeze(member, met);
 }

@@ -8,12 +8,15 @@ import type { Heartbeat } from './heartbeat.ts';
 import type { Outbound } from './inbound.ts';
 import type { StreamEvent } from './model/events.ts';
 import type { GatewayResponse, JsonBody, StreamBody } from './model/response.ts';
-import type { Timer } from './services/clock.ts';
 import { errorFields } from './services/logger.ts';
+import { StallLimit } from './stall-limit.ts';
 import type { RegionSink } from './upstream/regions.ts';
 import { SseBody } from './upstream/sse-body.ts';
 
-/** Writes the exchange's response to the client. Never rejects: what breaks is written into the stream, or cut. */
+/**
+ * Writes the exchange's response to the client. Rejects when it breaks before its head is out, for another can be sent
+ * then; what breaks later is written into the stream, and the stream is cut.
+ */
 export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat: Heartbeat, limits: Limits): Promise<void> {
   if (exchange.aborted !== undefined) return;
   const response = exchange.response as GatewayResponse;
@@ -40,7 +43,9 @@ function sendWhole(exchange: Exchange, outbound: Outbound, response: GatewayResp
 /** One error event in the client's dialect, then the end of the connection. */
 function breakStream(exchange: Exchange, outbound: Outbound, dialect: StreamDialect, error: GatewayError): void {
   exchange.error = error;
-  outbound.cut(Buffer.from(dialect.errorFrame(error, exchange.id)));
+  const frame = Buffer.from(dialect.errorFrame(error, exchange.id));
+  exchange.bytesOut += frame.length;
+  outbound.cut(frame);
 }
 
 /** Writes a stream with backpressure: the upstream goes as fast as the client reads, and no faster. */
@@ -50,10 +55,9 @@ class StreamWriter {
   readonly #response: GatewayResponse;
   readonly #dialect: StreamDialect;
   readonly #heartbeat: Heartbeat;
-  readonly #stallMs: number;
-  #stall: Timer | undefined = undefined;
+  readonly #stall: StallLimit;
   #onDrain: (() => void) | undefined = undefined;
-  #leave: (() => void) | undefined = undefined;
+  #leave: ((reason: GatewayError) => void) | undefined = undefined;
 
   constructor(
     exchange: Exchange,
@@ -68,7 +72,7 @@ class StreamWriter {
     this.#response = response;
     this.#dialect = dialect;
     this.#heartbeat = heartbeat;
-    this.#stallMs = stallMs;
+    this.#stall = new StallLimit(exchange, outbound, stallMs);
   }
 
   /** Whole frames as the upstream sent them. */
@@ -103,18 +107,18 @@ class StreamWriter {
     let wake: (() => void) | undefined;
     this.#watchDrain(() => wake?.());
     const iterator = body.events[Symbol.asyncIterator]();
-    const stopWatching = this.#exchange.onAbort(() => {
-      this.#leave?.();
+    const stopWatching = this.#exchange.onAbort((reason) => {
+      this.#leave?.(reason);
       wake?.();
     });
     try {
       for (;;) {
-        const next = await this.#nextUnlessGone(iterator);
-        if (next === undefined || next.done) break;
+        const next = await this.#nextUnlessStopped(iterator);
+        if (next.done) break;
         // The head goes out with the first event: a generator that fails before it still gets a proper error.
         this.#begin();
         if (this.#exchange.hasTaps) this.#show(next.value);
-        if (this.#write(Buffer.from(next.value.raw)) || this.#exchange.aborted !== undefined) continue;
+        if (this.#write(Buffer.from(next.value.raw)) || this.#exchange.stopped !== undefined) continue;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -126,15 +130,15 @@ class StreamWriter {
     } finally {
       stopWatching();
       this.#release();
-      void iterator.return?.()?.catch(() => {});
+      void endIterator(iterator);
     }
   }
 
-  /** The next event, or `undefined` at once when the client leaves. (Racing against one promise would leak per event.) */
-  #nextUnlessGone(iterator: AsyncIterator<StreamEvent>): Promise<IteratorResult<StreamEvent> | undefined> {
+  /** The next event; rejects at once when the client leaves or the gateway ends. (Racing one promise would leak per event.) */
+  #nextUnlessStopped(iterator: AsyncIterator<StreamEvent>): Promise<IteratorResult<StreamEvent>> {
     return new Promise((resolve, reject) => {
-      this.#leave = () => resolve(undefined);
-      if (this.#exchange.aborted !== undefined) resolve(undefined);
+      this.#leave = reject;
+      if (this.#exchange.stopped !== undefined) reject(this.#exchange.stopped);
       else iterator.next().then(resolve, reject);
     });
   }
@@ -145,14 +149,8 @@ class StreamWriter {
     if (!(error instanceof GatewayError))
       this.#exchange.logger.log('error', 'A wrapped stream failed.', { exchange: this.#exchange.id, ...errorFields(error) });
     const told = error instanceof GatewayError ? error : gatewayError('GW_HOOK_FAILED', { cause: error });
-    if (this.#outbound.started) {
-      breakStream(this.#exchange, this.#outbound, this.#dialect, told);
-      return;
-    }
-    this.#exchange.error = told;
-    this.#exchange.statusSent = told.status;
-    const bytes = Buffer.from(this.#exchange.dialect.errorBody(told, this.#exchange.id));
-    this.#outbound.send(told.status, headList(this.#exchange, { ...told.headers }, 'application/json; charset=utf-8', bytes.length), bytes);
+    if (!this.#outbound.started) throw told;
+    breakStream(this.#exchange, this.#outbound, this.#dialect, told);
   }
 
   #begin(): void {
@@ -162,18 +160,7 @@ class StreamWriter {
   }
 
   #show(event: StreamEvent): void {
-    for (const tap of this.#exchange.taps) {
-      try {
-        const result: unknown = tap(event);
-        if (result instanceof Promise) result.catch((error: unknown) => this.#tapFailed(error)); // else it would end the host's process
-      } catch (error) {
-        this.#tapFailed(error);
-      }
-    }
-  }
-
-  #tapFailed(error: unknown): void {
-    this.#exchange.logger.log('error', 'A tap failed; the stream goes on.', { exchange: this.#exchange.id, ...errorFields(error) });
+    for (const tap of this.#exchange.taps) tap(event);
   }
 
   #write(bytes: Buffer): boolean {
@@ -181,31 +168,30 @@ class StreamWriter {
     this.#exchange.bytesOut += bytes.length;
     this.#heartbeat.wrote();
     const open = this.#outbound.write(bytes);
-    if (!open && this.#stall === undefined) this.#stall = this.#exchange.clock.after(this.#stallMs, () => this.#stalled());
+    if (!open) this.#stall.arm();
     return open;
   }
 
   #watchDrain(resume: () => void): void {
     this.#onDrain = resume;
     this.#outbound.onDrain(() => {
-      this.#stall?.cancel();
-      this.#stall = undefined;
+      this.#stall.stop();
       this.#onDrain?.();
     });
   }
 
-  /** A client that reads nothing for so long holds memory and an upstream for nothing. */
-  #stalled(): void {
-    const error = gatewayError('GW_CLIENT_STALLED');
-    this.#exchange.error = error;
-    this.#exchange.abort(error);
-    this.#outbound.cut(Buffer.alloc(0));
-  }
-
   #release(): void {
-    this.#stall?.cancel();
-    this.#stall = undefined;
+    this.#stall.stop();
     this.#onDrain = undefined;
     this.#heartbeat.stop();
+  }
+}
+
+/** A plugin's iterator may end as badly as it ran. */
+async function endIterator(iterator: AsyncIterator<StreamEvent>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // Its stream is over: nobody could do anything about it.
   }
 }

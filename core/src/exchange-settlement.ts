@@ -19,8 +19,8 @@ export interface SettledExchange {
   readonly statusSent: number | undefined;
   /** Monotonic milliseconds. */
   readonly startedAt: number;
+  readonly endedAt: number;
   readonly firstContentAt: number | undefined;
-  readonly clock: { monotonic(): number };
   readonly usage: Usage | undefined;
   readonly finishReason: string | undefined;
 }
@@ -47,7 +47,8 @@ export class ExchangeSettlement implements Settlement {
 
   constructor(exchange: SettledExchange, delivered: boolean) {
     const { response, call, aborted, error, startedAt, firstContentAt } = exchange;
-    const failed = error !== undefined && error.status !== 499 && (error.status >= 500 || !delivered);
+    // A whole answer counts by the status that its client got; one that broke off by what broke it.
+    const failed = delivered ? (exchange.statusSent ?? 0) >= 500 : error !== undefined && error.status !== 499;
     this.#exchange = exchange;
     this.id = exchange.id;
     this.outcome = failed ? 'failed' : delivered ? 'completed' : 'aborted';
@@ -60,11 +61,12 @@ export class ExchangeSettlement implements Settlement {
     this.status = exchange.statusSent ?? 499;
     this.error = error?.code ?? (delivered ? undefined : (aborted?.code ?? 'GW_CLIENT_CLOSED'));
     this.streamed = response?.body.kind === 'stream';
-    this.attempts = exchange.attempts;
-    this.durationMs = exchange.clock.monotonic() - startedAt;
+    this.attempts = Object.freeze([...exchange.attempts]);
+    this.durationMs = exchange.endedAt - startedAt;
     this.timeToFirstEventMs = firstContentAt === undefined ? undefined : firstContentAt - startedAt;
     this.bytesIn = exchange.bodyBytes.length;
     this.bytesOut = exchange.bytesOut;
+    Object.freeze(this); // every listener gets it: the books are not for one of them to change
   }
 
   get usage(): Usage | undefined {

@@ -16,6 +16,7 @@ import { errorFields, type Logger } from './services/logger.ts';
 import type { Slot } from './slot.ts';
 import type { Router } from './upstream/router.ts';
 import type { SseBody } from './upstream/sse-body.ts';
+import { isPromiseLike } from './within.ts';
 
 export type SettlementListener = (settlement: Settlement) => void | Promise<void>;
 
@@ -25,6 +26,9 @@ export interface ExchangeParts {
   readonly logger: Logger;
   readonly router: Router;
 }
+
+/** Limit of one listener that returns a promise. Milliseconds. */
+const listenerMs = 10_000;
 
 const noTargets: readonly Target[] = Object.freeze([]);
 
@@ -49,9 +53,13 @@ export class Exchange {
   error: GatewayError | undefined = undefined;
   /** Set once the client left (or its parent exchange did). */
   aborted: GatewayError | undefined = undefined;
+  /** Set once the gateway closes and waits for this exchange no longer. */
+  ending: GatewayError | undefined = undefined;
   attemptCount = 0;
   readonly attempts: AttemptRecord[] = [];
   bytesOut = 0;
+  /** Monotonic milliseconds; set when the exchange is over. */
+  endedAt = 0;
   /** The status the client got; `undefined` until a head goes out. */
   statusSent: number | undefined = undefined;
   /** The plugin whose hook runs now. */
@@ -122,7 +130,21 @@ export class Exchange {
 
   tap(observer: EventObserver): void {
     this.#taps ??= [];
-    this.#taps.push(observer);
+    this.#taps.push(this.guarded(observer));
+  }
+
+  /** An observer that costs a log line when it fails, not the stream or the host's process. */
+  guarded(observer: EventObserver): EventObserver {
+    const failed = (error: unknown): void =>
+      this.logger.log('error', 'A tap failed; the stream goes on.', { exchange: this.id, ...errorFields(error) });
+    return (event) => {
+      try {
+        const result: unknown = observer(event);
+        if (isPromiseLike(result)) Promise.resolve(result).catch(failed);
+      } catch (error) {
+        failed(error);
+      }
+    };
   }
 
   /** The client left: everything under way for it stops. */
@@ -136,13 +158,20 @@ export class Exchange {
 
   /** The gateway closes: what is under way is told to end, as an error that the client still gets. */
   end(reason: GatewayError): void {
+    if (this.stopped !== undefined) return;
+    this.ending = reason;
     for (const listener of [...(this.#abortListeners ?? [])]) listener(reason);
   }
 
-  /** Hears of the client's leaving, at once when it already left. Returns the function that ends that. */
+  /** Why nothing further may begin, if so. */
+  get stopped(): GatewayError | undefined {
+    return this.aborted ?? this.ending;
+  }
+
+  /** Hears of the client's leaving or the gateway's end, at once when it is past. Returns the function that ends that. */
   onAbort(listener: (reason: GatewayError) => void): () => void {
-    if (this.aborted !== undefined) {
-      listener(this.aborted);
+    if (this.stopped !== undefined) {
+      listener(this.stopped);
       return () => {};
     }
     this.#abortListeners ??= new Set();
@@ -159,12 +188,23 @@ export class Exchange {
     this.#settlementListeners.push(listener);
   }
 
-  /** Work that outlives the answer; `gateway.close()` waits for it. */
+  /** Work that outlives the answer; `gateway.close()` waits for it, but not for ever. */
   track(work: Promise<void>): void {
     this.#pending ??= new Set();
     const pending = this.#pending;
-    pending.add(work);
-    void work.finally(() => pending.delete(work));
+    const limited = new Promise<void>((resolve) => {
+      const timer = this.clock.after(listenerMs, () => {
+        this.#listenerFailed(new Error(`not done within ${listenerMs} ms`));
+        resolve();
+      });
+      const done = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      void work.then(done, done);
+    });
+    pending.add(limited);
+    void limited.then(() => pending.delete(limited));
   }
 
   /** The upstream's body that is the exchange's answer: usage and finish reason are read from it. */
@@ -197,6 +237,7 @@ export class Exchange {
     // A stream that a plugin replaced, or that nobody read to its end, must not go on at the upstream.
     if (this.#answer?.kind === 'stream') this.#answer.abort(this.aborted ?? gatewayError('GW_CLIENT_CLOSED'));
     this.#delivered = delivered;
+    this.endedAt = this.clock.monotonic();
     const listeners = this.#settlementListeners;
     this.#settlementListeners = undefined;
     for (const listener of listeners ?? []) this.#notify(listener);
@@ -216,8 +257,8 @@ export class Exchange {
 
   #notify(listener: SettlementListener): void {
     try {
-      const result = listener(this.settlement as Settlement);
-      if (result instanceof Promise) this.track(result.catch((error: unknown) => this.#listenerFailed(error)));
+      const result: unknown = listener(this.settlement as Settlement);
+      if (isPromiseLike(result)) this.track(Promise.resolve(result).then(ignore, (error: unknown) => this.#listenerFailed(error)));
     } catch (error) {
       this.#listenerFailed(error);
     }
@@ -227,3 +268,5 @@ export class Exchange {
     this.logger.log('error', 'A settlement listener failed.', { exchange: this.id, ...errorFields(error) });
   }
 }
+
+function ignore(): void {}

@@ -6,6 +6,7 @@ import type { LoadedPlugin } from './hooks.ts';
 import { parseCall } from './parsed-call.ts';
 import type { RouteTable } from './routes.ts';
 import type { Router } from './upstream/router.ts';
+import { isPromiseLike } from './within.ts';
 
 /** A request to think about: nothing of it is sent anywhere. */
 export interface ExplainRequest {
@@ -115,7 +116,10 @@ function explained({ name, hooks, onFailure }: LoadedPlugin, dialect: string, mo
 /** A plugin's own words; one that fails at them says so, for explaining must not break what it explains. */
 function said(hooks: LoadedPlugin['hooks'], dialect: string, model: string | undefined): string | undefined {
   try {
-    return hooks.explain?.({ dialect, model });
+    const words: unknown = hooks.explain?.({ dialect, model });
+    if (words === undefined || typeof words === 'string') return words;
+    if (isPromiseLike(words)) Promise.resolve(words).catch(() => {}); // a rejection would end the host's process
+    return 'its explain() gave no text';
   } catch (error) {
     return `its explain() failed: ${error instanceof Error ? error.message : 'it threw'}`;
   }

@@ -55,7 +55,9 @@ export class Heartbeat {
       this.#exchange.statusSent = 200;
       this.#outbound.start(200, headList(this.#exchange, {}, stream.contentType, undefined));
     }
-    this.#outbound.write(Buffer.from(stream.heartbeat));
+    const comment = Buffer.from(stream.heartbeat);
+    this.#exchange.bytesOut += comment.length;
+    this.#outbound.write(comment);
     this.#lastWriteAt = this.#exchange.clock.monotonic();
     this.#arm(this.#intervalMs);
   }

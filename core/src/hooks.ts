@@ -9,6 +9,7 @@ import { contextOf } from './plugin-context.ts';
 import { errorFields, type Logger } from './services/logger.ts';
 import type { Signals } from './services/signals.ts';
 import type { Attempt } from './upstream/attempt.ts';
+import { isPromiseLike } from './within.ts';
 
 /** A plugin as the loader built it. */
 export interface LoadedPlugin {
@@ -71,9 +72,9 @@ export class HookRunner {
   async #wayIn(hooks: readonly BoundHook[], exchange: Exchange): Promise<GatewayResponse | undefined> {
     for (const hook of hooks) {
       const pending = this.#run(hook, exchange, contextOf(exchange), true);
-      const answer = isPromise(pending) ? await pending : pending;
+      const answer = isPromiseLike(pending) ? await pending : pending;
       if (answer !== undefined) return { ...answer, source: `plugin:${hook.plugin.name}` };
-      if (exchange.aborted !== undefined) throw exchange.aborted;
+      if (exchange.stopped !== undefined) throw exchange.stopped;
     }
     return undefined;
   }
@@ -82,7 +83,7 @@ export class HookRunner {
     for (const hook of this.#afterResponse) {
       try {
         const pending = this.#run(hook, exchange, contextOf(exchange), false);
-        const replacement = isPromise(pending) ? await pending : pending;
+        const replacement = isPromiseLike(pending) ? await pending : pending;
         if (replacement !== undefined) exchange.response = replacement;
       } catch (error) {
         exchange.response = errorResponse(exchange, error as GatewayError, `plugin:${hook.plugin.name}`);
@@ -95,8 +96,8 @@ export class HookRunner {
     const context = attempt.context();
     for (const hook of this.#attempt) {
       const pending = this.#run(hook, attempt.exchange, context, true);
-      if (isPromise(pending)) await pending;
-      if (attempt.exchange.aborted !== undefined) throw attempt.exchange.aborted;
+      if (isPromiseLike(pending)) await pending;
+      if (attempt.exchange.stopped !== undefined) throw attempt.exchange.stopped;
     }
   }
 
@@ -113,7 +114,7 @@ export class HookRunner {
     let result: unknown;
     try {
       result = hook.run(context);
-      if (!isPromise(result)) return checked(hook, result);
+      if (!isPromiseLike(result)) return checked(hook, result);
     } catch (error) {
       return this.#failed(hook, exchange, error);
     } finally {
@@ -139,7 +140,12 @@ export class HookRunner {
     this.#signals.emit('plugin-blocked', { plugin: plugin.name, hook: name, exchange: exchange.id, ms });
   }
 
-  async #awaited(hook: BoundHook, exchange: Exchange, result: Promise<unknown>, onWayIn: boolean): Promise<GatewayResponse | undefined> {
+  async #awaited(
+    hook: BoundHook,
+    exchange: Exchange,
+    result: PromiseLike<unknown>,
+    onWayIn: boolean,
+  ): Promise<GatewayResponse | undefined> {
     try {
       return checked(hook, await limited(result, hook, exchange, onWayIn));
     } catch (error) {
@@ -149,7 +155,7 @@ export class HookRunner {
 
   /** Refusals go to the client. Failures follow the plugin's policy; the client never reads what they say. */
   #failed(hook: BoundHook, exchange: Exchange, error: unknown): undefined {
-    if (error === exchange.aborted && error !== undefined) throw error;
+    if (error !== undefined && (error === exchange.aborted || error === exchange.ending)) throw error;
     if (error instanceof SkipTarget && hook.name === 'attempt') throw error;
     if (error instanceof GatewayError && error.status < 500) throw error;
     const { plugin, name } = hook;
@@ -174,7 +180,7 @@ function bind(plugins: readonly LoadedPlugin[], name: HookName): BoundHook[] {
 }
 
 /** Waits for a hook as long as it may take. Then its signal aborts, and nobody waits any more. */
-function limited(result: Promise<unknown>, hook: BoundHook, exchange: Exchange, onWayIn: boolean): Promise<unknown> {
+function limited(result: PromiseLike<unknown>, hook: BoundHook, exchange: Exchange, onWayIn: boolean): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const scope = () => exchange.hookScope;
     const limit = hook.plugin.timeoutMs;
@@ -191,7 +197,8 @@ function limited(result: Promise<unknown>, hook: BoundHook, exchange: Exchange, 
     });
     // A client that left on the way in waits for nothing; on the way out each plugin gets its turn to end.
     if (onWayIn) stopWatching = exchange.onAbort((reason) => over(() => reject(reason)));
-    result.then(
+    // A thenable may throw, call back twice, or give another thenable: Promise.resolve() is ready for all of it.
+    Promise.resolve(result).then(
       (value) => over(() => resolve(value)),
       (error: unknown) => over(() => reject(error)),
     );
@@ -230,8 +237,4 @@ function isBody(body: Partial<GatewayResponse['body']> | undefined | null): bool
   if (typeof body !== 'object' || body === null) return false;
   if (body.kind === 'json') return typeof body.bytes === 'function';
   return body.kind === 'stream' && typeof body.events === 'object' && body.events !== null && Symbol.asyncIterator in body.events;
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

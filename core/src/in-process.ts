@@ -28,6 +28,7 @@ export class InProcessInbound implements Inbound {
 /** Collects a whole answer. Calls that stream are not made in process yet, so `write` has nobody to wait for. */
 export class InProcessOutbound implements Outbound {
   status = 0;
+  readonly queued = false;
   readonly closed: Promise<boolean>;
   readonly #chunks: Buffer[] = [];
   #close: (complete: boolean) => void = () => {};

@@ -26,6 +26,8 @@ export interface BodyLimits {
 export interface Outbound {
   /** Whether a head was sent. */
   readonly started: boolean;
+  /** Whether answers to earlier requests of the same connection have to be sent first. */
+  readonly queued: boolean;
   /** Resolves once the answer was handed over whole (`true`) or the client is gone (`false`). Never rejects. */
   readonly closed: Promise<boolean>;
   /** A whole answer. `headers`: names and values in turn. */

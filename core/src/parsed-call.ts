@@ -27,6 +27,7 @@ export class ParsedCall implements Call {
   /** The body's text with its edits; attempts fork it. */
   readonly document: JsonDocument;
   readonly format: CallDialect;
+  #body: JsonObject | undefined = undefined;
 
   constructor(format: CallDialect, document: JsonDocument, facts: CallFacts, byteLength: number) {
     this.format = format;
@@ -35,13 +36,15 @@ export class ParsedCall implements Call {
     this.model = facts.model;
     this.stream = facts.stream;
     this.maxOutputTokens = facts.maxOutputTokens;
-    this.tools = facts.tools;
+    this.tools = Object.freeze(facts.tools);
     this.byteLength = byteLength;
+    Object.freeze(this); // plugins share it: what one wrote here, the others would decide by
   }
 
   /** Frozen at the first look: what plugins decide by is what is sent, whoever looked before them. */
   get body(): JsonObject {
-    return deepFreeze(this.document.value) as JsonObject;
+    this.#body ??= deepFreeze(this.document.value) as JsonObject;
+    return this.#body;
   }
 
   get edited(): boolean {
@@ -73,7 +76,8 @@ export class ParsedCall implements Call {
 
 /** Sets a value that is there or not yet. */
 export function setValue(document: JsonDocument, path: JsonPath, value: JsonValue): void {
-  const json = JSON.stringify(value);
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) throw new TypeError(`set ${path.join('.')}: expected a JSON value, received ${typeof value}`);
   if (document.has(path)) document.replaceValue(path, json);
   else document.insertKey(path.slice(0, -1), String(path.at(-1)), json);
 }

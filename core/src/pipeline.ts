@@ -16,6 +16,7 @@ import { checkHead } from './request-head.ts';
 import type { RouteMatch } from './routes.ts';
 import { errorFields } from './services/logger.ts';
 import { anonymous, principal } from './slot.ts';
+import { taken } from './stall-limit.ts';
 
 /** What the pipeline is made of; put together once, in `gateway.ts`. */
 export interface PipelineParts extends ExchangeParts {
@@ -38,18 +39,19 @@ export async function handle(parts: PipelineParts, exchange: Exchange, route: Ro
   }
   const response = parts.hooks.afterResponse(exchange, answer);
   exchange.response = response instanceof Promise ? await response : response;
-  if (exchange.response.status < 400) exchange.error = undefined; // a plugin healed it
+  if (exchange.aborted !== undefined) exchange.error = exchange.aborted; // whatever its answer says, nobody will hear it
+  else if (exchange.response.status < 400) exchange.error = undefined; // a plugin healed it
   try {
     await deliver(exchange, outbound, heartbeat, parts.limits);
   } catch (error) {
     await deliverInstead(parts, exchange, outbound, heartbeat, error);
   }
-  const delivered = await outbound.closed;
+  const delivered = await taken(exchange, outbound, parts.limits.stallMs);
   heartbeat.stop();
   await exchange.settle(delivered);
 }
 
-/** A body that cannot be written (a plugin's `bytes()` that throws) becomes an error, or a cut when its head is out. */
+/** An answer that broke before its head was out (a plugin's `bytes()` that throws) becomes an error; later, a cut. */
 async function deliverInstead(
   parts: PipelineParts,
   exchange: Exchange,
@@ -72,7 +74,8 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   const { hooks, limits } = parts;
   const { inbound, dialect } = exchange;
   checkHead(inbound, isCallDialect(dialect));
-  if (parts.allowAnonymous) exchange.setSlot(principal, anonymous);
+  // A child exchange has its parent's already.
+  if (parts.allowAnonymous && exchange.getSlot(principal) === undefined) exchange.setSlot(principal, anonymous);
   const refused = hooks.onRequest(exchange);
   const early = refused && (await refused);
   if (early !== undefined) return early;
@@ -90,7 +93,7 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   const answered = hooks.beforeRoute(exchange);
   const answer = answered && (await answered);
   if (answer !== undefined) return answer;
-  if (exchange.aborted !== undefined) throw exchange.aborted;
+  if (exchange.stopped !== undefined) throw exchange.stopped;
   heartbeat.start();
   return parts.upstream(exchange);
 }

@@ -25,6 +25,7 @@ export class PluginContext
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
+    Object.freeze(this); // one for all plugins: none may put something of its own in the place of `get` or `signal`
   }
 
   get id(): string {
@@ -77,7 +78,7 @@ export class PluginContext
   }
 
   get attempts(): readonly AttemptRecord[] {
-    return this.#exchange.attempts;
+    return Object.freeze([...this.#exchange.attempts]);
   }
 
   get targets(): readonly Target[] {

@@ -35,7 +35,7 @@ export function checkHead({ rawHeaders, headers }: Inbound, withBody: boolean): 
 
 /** Exactly JSON in UTF-8: spellings that some parsers take and others do not are refused. */
 function isJsonType(type: string): boolean {
-  return type === 'application/json' || /^application\/json *(?:; *charset="?utf-8"?)? *$/i.test(type);
+  return type === 'application/json' || /^application\/json *(?:; *charset=(?:utf-8|"utf-8") *)?$/i.test(type);
 }
 
 function shown(value: string | readonly string[]): string {

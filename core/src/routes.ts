@@ -29,11 +29,12 @@ export class RouteTable {
 
   /** The route; what its path allows instead; `undefined` for paths that are not ours. */
   find(method: string, path: string): RouteLookup {
+    const wanted = method === 'HEAD' ? 'GET' : method; // RFC 9110 §9.3.2; Node leaves the body out
     const methods = this.#literal.get(path);
-    if (methods !== undefined) return methods.get(method) ?? { allow: [...methods.keys()].join(', ') };
+    if (methods !== undefined) return methods.get(wanted) ?? { allow: [...methods.keys()].join(', ') };
     for (const { prefix, methods: dialects } of this.#prefixes) {
       if (!path.startsWith(prefix) || path.length === prefix.length) continue;
-      const dialect = dialects.get(method);
+      const dialect = dialects.get(wanted);
       return dialect === undefined
         ? { allow: [...dialects.keys()].join(', ') }
         : { dialect, parameter: decoded(path.slice(prefix.length)) };

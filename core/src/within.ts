@@ -11,3 +11,8 @@ export async function within<T>(ms: number, work: T | PromiseLike<T>): Promise<T
     clearTimeout(timer);
   }
 }
+
+/** A promise of whatever make. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

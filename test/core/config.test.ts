@@ -37,9 +37,18 @@ describe('a usable config', () => {
         responseBytes: 33_554_432,
         eventBytes: 4_194_304,
         stallMs: 30_000,
+        idempotencyBytes: 1024 * 1024,
         connections: 1_024,
       },
-      timeouts: { connectMs: 5_000, firstByteMs: 120_000, idleMs: 120_000, totalMs: 600_000, heartbeatMs: 15_000, closeMs: 25_000 },
+      timeouts: {
+        connectMs: 5_000,
+        firstByteMs: 120_000,
+        idleMs: 120_000,
+        totalMs: 600_000,
+        heartbeatMs: 15_000,
+        idempotencyMs: 86_400_000,
+        closeMs: 25_000,
+      },
     });
   });
 

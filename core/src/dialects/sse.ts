@@ -66,11 +66,14 @@ export class FrameSplitter {
     return this.#heldLength > 0;
   }
 
-  /** What is held of an unfinished frame; it is forgotten. */
+  /** What is held of an unfinished frame, as a last region of one frame; it is forgotten. */
   rest(): Buffer {
     const rest = Buffer.concat(this.#held);
     this.#held = [];
     this.#heldLength = 0;
+    this.bytes = rest;
+    this.text = rest.toString('latin1');
+    this.#ends = [];
     return rest;
   }
 

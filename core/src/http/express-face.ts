@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openaiError } from '../dialects/openai-errors.ts';
@@ -70,7 +71,8 @@ export class ExpressFace {
 
   /** WebSockets have no route yet: an upgrade that nobody takes must not hang. */
   readonly upgrade = (_req: IncomingMessage, socket: Duplex): void => {
-    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    socket.on('error', () => {}); // its client may be gone: nobody else listens any more, and it would end the process
+    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
   };
 
   close(): Promise<void> {
@@ -80,12 +82,14 @@ export class ExpressFace {
 
   async #serveOnceReady(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): Promise<void> {
     if (this.#state === 'starting') await this.#started.catch(() => {});
-    if (res.destroyed) return;
     if (this.#state === 'ready') this.#serve(req, res, route, path, query);
-    else refuse(res, gatewayError(this.#state === 'closing' ? 'GW_CLOSING' : 'GW_NOT_READY', { headers: { 'retry-after': '1' } }));
+    // On the same connection the client would only meet this process again.
+    else if (this.#state === 'closing') refuse(res, gatewayError('GW_CLOSING', { headers: { 'retry-after': '1', connection: 'close' } }));
+    else refuse(res, gatewayError('GW_NOT_READY', { headers: { 'retry-after': '1' } }));
   }
 
   #serve(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): void {
+    if (res.destroyed) return; // its client left while the host's middleware had it
     const { parts } = this.#face;
     const exchange = new Exchange(parts, new ExpressInbound(req as ExpressRequest, path, query), route.dialect);
     const outbound = new ExpressOutbound(res, () => exchange.abort(gatewayError('GW_CLIENT_CLOSED')));
@@ -116,7 +120,9 @@ export class ExpressFace {
 
   #logDecision(exchange: Exchange): void {
     if (!exchange.logger.enabled('debug')) return;
-    exchange.logger.log('debug', 'decision', { exchange: exchange.id, ...this.#decision(exchange), attempts: exchange.attempts });
+    // Without usage: it holds the provider's own object, whose words are nobody's to log.
+    const attempts = exchange.attempts.map((attempt) => ({ ...attempt, usage: undefined }));
+    exchange.logger.log('debug', 'decision', { exchange: exchange.id, ...this.#decision(exchange), attempts });
   }
 
   #decision(exchange: Exchange): DecisionRecord {
@@ -160,11 +166,15 @@ const lastWordsMs = 1_000;
 
 /** An answer before there is an exchange. All routes so far speak OpenAI's error format. */
 function refuse(res: ServerResponse, error: GatewayError): void {
-  const body = openaiError(error, '');
+  if (res.destroyed) return;
+  const id = randomUUID();
+  const body = openaiError(error, id);
   res.writeHead(error.status, {
+    ...(!error.retryable && { 'x-should-retry': 'false' }),
     ...error.headers,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
+    'x-request-id': id,
   });
   res.end(body);
 }

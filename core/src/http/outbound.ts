@@ -16,7 +16,8 @@ export class ExpressOutbound implements Outbound {
     this.closed = new Promise((resolve) => {
       // 'close' comes after a complete answer on a keep-alive socket too; `writableFinished` tells the two apart.
       res.once('close', () => {
-        const complete = res.writableFinished;
+        // What was finished by somebody else, a time limit of the host say, is not our answer.
+        const complete = this.#over && res.writableFinished;
         if (!complete) onGone();
         resolve(complete);
       });
@@ -27,13 +28,17 @@ export class ExpressOutbound implements Outbound {
     return this.#res.headersSent;
   }
 
+  get queued(): boolean {
+    return this.#res.socket === null && !this.#res.destroyed;
+  }
+
   send(status: number, headers: readonly string[], body: Buffer): void {
     if (this.#unusable()) return;
-    this.#over = true;
     this.#head(status, headers);
+    this.#over = true; // not before: a head that cannot be written is answered with another
     // As a latin1 string Node joins head and body into one packet; as a Buffer it would write twice.
     if (body.length <= oneWriteLimit) this.#res.end(body.toString('latin1'), 'latin1');
-    else this.#res.end(body);
+    else this.#sendInPieces(body);
   }
 
   start(status: number, headers: readonly string[]): void {
@@ -55,12 +60,30 @@ export class ExpressOutbound implements Outbound {
   }
 
   cut(lastWords: Buffer): void {
+    const res = this.#res;
+    if (lastWords.length === 0) {
+      this.#over = true;
+      res.destroy(); // also what was handed over already, for a client that does not take it
+      return;
+    }
     if (this.#unusable()) return;
     this.#over = true;
-    const res = this.#res;
-    if (lastWords.length === 0) res.destroy();
     // No terminating chunk: the client must see that the answer is not complete.
-    else res.write(lastWords, () => res.destroy());
+    res.write(lastWords, () => res.destroy());
+  }
+
+  /** A long answer, piece by piece: 'drain' shows that its client reads on. */
+  #sendInPieces(body: Buffer): void {
+    let at = 0;
+    const more = (): void => {
+      for (let open = true; open && at < body.length; at += oneWriteLimit) {
+        const piece = body.subarray(at, at + oneWriteLimit);
+        if (at + oneWriteLimit < body.length) open = this.#res.write(piece);
+        else this.#res.end(piece);
+      }
+    };
+    this.#res.on('drain', more);
+    more();
   }
 
   #unusable(): boolean {

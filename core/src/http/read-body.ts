@@ -10,20 +10,22 @@ export function readBody(req: ParsedRequest, limits: BodyLimits): Promise<Buffer
   if (req._body === true || req.readableEnded) return Promise.resolve(consumedBody(req, limits));
   const declared = Number(req.headers['content-length'] ?? 0);
   if (declared > limits.bytes) return Promise.reject(tooLarge(req, limits));
-  return collect(req, limits);
+  return collect(req, declared, limits);
 }
 
-function collect(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+function collect(req: IncomingMessage, declared: number, limits: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
     const timer = setTimeout(() => finish(refuse(req, gatewayError('GW_BODY_TIMEOUT', { details: { limit: limits.ms } }))), limits.ms);
-    const onData = (chunk: Buffer): void => {
+    const onData = (data: Buffer | string): void => {
+      // Text, where middleware that listens too has set an encoding.
+      const chunk = typeof data === 'string' ? Buffer.from(data, req.readableEncoding ?? 'utf8') : data;
       chunks.push(chunk);
       length += chunk.length;
       if (length > limits.bytes) finish(tooLarge(req, limits));
     };
-    const onEnd = (): void => finish();
+    const onEnd = (): void => finish(length < declared ? gatewayError('GW_BODY_CONSUMED') : undefined);
     const onGone = (): void => finish(gatewayError('GW_CLIENT_CLOSED'));
     const finish = (error?: GatewayError): void => {
       clearTimeout(timer);
@@ -34,6 +36,7 @@ function collect(req: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
       } else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
     };
     req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    req.resume(); // middleware may have paused it
   });
 }
 

@@ -25,6 +25,6 @@ export function collectedAdminRoutes(): AdminRoutes {
         throw new Error(`The admin route ${route.method} ${route.path} is registered twice.`);
       routes.push(Object.freeze({ ...route }));
     },
-    list: () => routes,
+    list: () => [...routes],
   };
 }

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { type Clock, systemClock } from './clock.ts';
 import { token } from './token.ts';
 
 /**
@@ -13,11 +14,16 @@ export interface CacheStore {
 
 export const CacheStore = token<CacheStore>()('CacheStore', 'cache');
 
+/** What an entry takes besides its key and value, measured: many small ones must not outgrow the bound. Bytes. */
+const entryBytes = 512;
+
 /** Memory of this process, bounded by bytes (default 64 MiB); the least recently used goes first. */
-export function memoryCacheStore(maxBytes: number = 64 * 1024 * 1024): CacheStore {
+export function memoryCacheStore(maxBytes: number = 64 * 1024 * 1024, clock: Clock = systemClock()): CacheStore {
   const entries = new LRUCache<string, Uint8Array>({
     maxSize: maxBytes,
-    sizeCalculation: (value, key) => value.byteLength + key.length + 1,
+    sizeCalculation: (value, key) => value.byteLength + key.length + entryBytes,
+    perf: { now: () => clock.monotonic() + 1 }, // a time of 0 would mean none to lru-cache
+    ttlResolution: 0, // else it would arm a timer for each look at the time
   });
   return {
     async get(key) {

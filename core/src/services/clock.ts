@@ -24,7 +24,7 @@ export function systemClock(): Clock {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     after(ms, action) {
-      const timer = setTimeout(action, ms);
+      const timer = setTimeout(action, Math.min(ms, maxTimerMs));
       timer.unref();
       return { cancel: () => clearTimeout(timer) };
     },

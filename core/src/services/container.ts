@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { type DependencyContainer, injectable, instanceCachingFactory, container as root } from 'tsyringe';
 import { within } from '../within.ts';
-import { errorFields, Logger } from './logger.ts';
+import { errorFields, guardedLogger, Logger } from './logger.ts';
 import type { Token } from './token.ts';
 
 /** Limit of closing one service. Milliseconds. */
@@ -36,17 +36,12 @@ export class ServiceContainer {
   readonly #container: DependencyContainer = root.createChildContainer();
   /** tsyringe does not dispose what factories made, so we remember it, in the order of making. */
   readonly #owned: { readonly name: string; readonly service: unknown }[] = [];
+  /** Names of the services under way: each is made for the one before it. */
+  readonly #making: string[] = [];
 
   constructor(provisions: readonly ServiceProvision[]) {
-    for (const { token, make, owned } of provisions) {
-      this.#container.register(token.symbol, {
-        useFactory: instanceCachingFactory(() => {
-          const service = make(this.get);
-          if (owned) this.#owned.push({ name: token.name, service });
-          return service;
-        }),
-      });
-    }
+    for (const provision of provisions)
+      this.#container.register(provision.token.symbol, { useFactory: instanceCachingFactory(() => this.#make(provision)) });
   }
 
   readonly get: GetService = <T>(token: Token<T>): T => this.#container.resolve<T>(token.symbol);
@@ -64,9 +59,21 @@ export class ServiceContainer {
     return own.resolve(type as new (...parameters: unknown[]) => T);
   }
 
+  #make({ token: { name }, make, owned }: ServiceProvision): unknown {
+    if (this.#making.includes(name)) throw new Error(`Services need each other in a circle: ${[...this.#making, name].join(' -> ')}`);
+    this.#making.push(name);
+    try {
+      const service = make(this.get);
+      if (owned) this.#owned.push({ name, service });
+      return service;
+    } finally {
+      this.#making.pop();
+    }
+  }
+
   /** Closes what factories made, the last made first. A service that fails to close is logged and hinders no other. */
   async close(): Promise<void> {
-    const logger = this.get(Logger);
+    const logger = guardedLogger(this.get(Logger));
     for (const { name, service } of this.#owned.splice(0).reverse()) {
       try {
         await within(closeMs, closeService(service));

@@ -97,8 +97,10 @@ export function memoryCounterStore(clock: Clock, limit: number = memoryCounterLi
         window = { value: 0, endsAt: now + ttlMs };
         windows.set(key, window);
       }
-      window.value += amount;
-      return { value: window.value, resetsInMs: window.endsAt - now };
+      const value = window.value + amount;
+      if (!Number.isSafeInteger(value)) throw new RangeError('CounterStore.add: the sum is more than an integer can hold exactly');
+      window.value = value;
+      return { value, resetsInMs: window.endsAt - now };
     },
     async lease(key, places, ttlMs) {
       checkTtl(ttlMs);

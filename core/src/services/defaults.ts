@@ -5,7 +5,7 @@ import { provideFactory, type ServiceProvision } from './container.ts';
 import { CounterStore, memoryCounterStore } from './counter-store.ts';
 import { KeyStore, memoryKeyStore } from './key-store.ts';
 import { Ledger, memoryLedger } from './ledger.ts';
-import { Logger, standardErrorLogger } from './logger.ts';
+import { guardedLogger, Logger, standardErrorLogger } from './logger.ts';
 import { emptyModelCatalog, ModelCatalog } from './model-catalog.ts';
 import { Models } from './models.ts';
 import { emptyPriceBook, PriceBook } from './price-book.ts';
@@ -18,13 +18,13 @@ export function defaultServices(models: Models): ServiceProvision[] {
     provideFactory(Logger, standardErrorLogger),
     provideFactory(Clock, systemClock),
     provideFactory(CounterStore, (get) => memoryCounterStore(get(Clock))),
-    provideFactory(CacheStore, () => memoryCacheStore()),
+    provideFactory(CacheStore, (get) => memoryCacheStore(undefined, get(Clock))),
     provideFactory(KeyStore, () => memoryKeyStore()),
     provideFactory(Ledger, () => memoryLedger()),
     provideFactory(PriceBook, emptyPriceBook),
     provideFactory(ModelCatalog, emptyModelCatalog),
     provideFactory(TokenEstimator, byteTokenEstimator),
-    provideFactory(Signals, (get) => localSignals(get(Logger))),
+    provideFactory(Signals, (get) => localSignals(guardedLogger(get(Logger)))),
     provideFactory(AdminRoutes, collectedAdminRoutes),
     provideFactory(Models, () => models),
   ];

@@ -35,7 +35,8 @@ export function memoryKeyStore(maxKeys: number = 100_000): KeyStore {
     async put(key) {
       if (!keys.has(key.publicId) && keys.size >= maxKeys)
         throw new Error(`The memory key store holds at most ${maxKeys} keys; use a persistent store.`);
-      keys.set(key.publicId, Object.freeze({ ...key }));
+      const scopes = Object.freeze([...key.scopes]);
+      keys.set(key.publicId, Object.freeze({ ...key, digest: new Uint8Array(key.digest), scopes }));
     },
     async list() {
       return [...keys.values()];

@@ -32,7 +32,7 @@ export function memoryLedger(capacity: number = 10_000): Ledger {
   let next = 0;
   return {
     async append(row) {
-      rows[next % capacity] = row;
+      rows[next % capacity] = Object.freeze({ ...row });
       next += 1;
     },
     async recent(limit) {

@@ -20,17 +20,19 @@ export function standardErrorLogger(): Logger {
     enabled: (level) => level === 'warn' || level === 'error',
     log(level, message, fields) {
       if (level !== 'warn' && level !== 'error') return;
-      process.stderr.write(`${lineOf({ level, message, ...fields })}\n`);
+      process.stderr.write(`${lineOf(level, message, fields)}\n`);
     },
   };
 }
 
 /** A log line is written whatever its fields are: integers without bound, circles, getters that throw. */
-function lineOf(line: { readonly level: LogLevel; readonly message: string }): string {
+function lineOf(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> | undefined): string {
+  const own = { level, message };
   try {
+    const line = { ...own, ...fields, ...own }; // first to be read, last so that no field passes for them
     return JSON.stringify(line, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
   } catch {
-    return JSON.stringify({ level: line.level, message: line.message, fields: 'could not be written' });
+    return JSON.stringify({ ...own, fields: 'could not be written' });
   }
 }
 

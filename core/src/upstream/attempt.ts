@@ -48,7 +48,7 @@ export class Attempt {
         return usage();
       },
     };
-    this.#end = record;
+    this.#end = Object.freeze(record);
     this.exchange.attempts.push(record);
     for (const listener of this.#listeners) this.#notify(listener, this.#end);
     this.#listeners = [];
@@ -57,7 +57,7 @@ export class Attempt {
   /** What a plugin's `attempt` gets. */
   context(): AttemptContext {
     const attempt = this;
-    return {
+    return Object.freeze<AttemptContext>({
       id: this.id,
       exchange: contextOf(this.exchange),
       target: this.target.target,
@@ -68,7 +68,7 @@ export class Attempt {
         if (attempt.#end === undefined) attempt.#listeners.push(listener);
         else attempt.#notify(listener, attempt.#end);
       },
-    };
+    });
   }
 
   #notify(listener: (end: AttemptEnd) => void | Promise<void>, end: AttemptEnd): void {

@@ -43,7 +43,7 @@ export class Deadline {
   byte(): void {
     const first = this.#lastByteAt === undefined;
     this.#lastByteAt = this.#clock.monotonic();
-    if (first && !this.#streaming) this.#rearm(); // from the first byte on the shorter limit counts
+    if (first) this.#rearm(); // from the first byte on another, often shorter limit counts
   }
 
   /** While the client cannot take more, the upstream's silence is our doing. */

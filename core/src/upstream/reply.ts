@@ -28,6 +28,8 @@ export class Reply implements UpstreamListener {
   #sink: ByteSink | undefined = undefined;
   #unread: Buffer[] = [];
   #unreadLength = 0;
+  /** Whether the sink asked for a pause. */
+  #paused = false;
   #ended = false;
   #error: GatewayError | undefined = undefined;
   #over = false;
@@ -90,20 +92,23 @@ export class Reply implements UpstreamListener {
   attach(sink: ByteSink): void {
     this.#sink = sink;
     const unread = this.#unread;
+    const waits = this.#unreadLength > maxUnread;
     this.#unread = [];
-    if (this.#unreadLength > maxUnread) this.#connection.resume();
     this.#unreadLength = 0;
     for (const chunk of unread) sink.data(chunk);
     if (this.#error !== undefined) sink.fail(this.#error);
     else if (this.#ended) sink.end();
+    else if (waits && !this.#paused) this.#connection.resume(); // last, for it hands over at once what it has
   }
 
   pause(): void {
+    this.#paused = true;
     this.#connection.pause();
     this.#deadline.pause(true);
   }
 
   resume(): void {
+    this.#paused = false;
     this.#deadline.pause(false);
     this.#connection.resume();
   }
@@ -113,13 +118,18 @@ export class Reply implements UpstreamListener {
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let length = 0;
+      const tooLarge = (): GatewayError => gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'an answer', limit } });
       this.attach({
         data: (chunk) => {
           chunks.push(chunk);
           length += chunk.length;
-          if (length > limit) this.abort(gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'an answer', limit } }));
+          if (length > limit) this.abort(tooLarge());
         },
-        end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
+        end: () => {
+          // It may have been over before it was looked at.
+          if (length > limit) reject(tooLarge());
+          else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+        },
         fail: reject,
       });
     });

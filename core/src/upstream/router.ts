@@ -22,7 +22,9 @@ export class Router {
 
   constructor(providers: readonly Provider[], aliases: Readonly<Record<string, readonly string[]>>) {
     this.#providers = new Map(providers.map((provider) => [provider.name, provider]));
-    this.#aliases = new Map(Object.entries(aliases).map(([alias, names]) => [alias, names.map((name) => this.#target(name) as Target)]));
+    this.#aliases = new Map(
+      Object.entries(aliases).map(([alias, names]) => [alias, Object.freeze(names.map((name) => this.#target(name) as Target))]),
+    );
     this.offered = this.#offer(providers);
   }
 

@@ -27,7 +27,7 @@ const maxErrorBytes = 64 * 1024;
 /** Sends one attempt to its target: build, open, judge the head, take the body. */
 export async function send(attempt: Attempt, options: SendOptions): Promise<GatewayResponse> {
   const { exchange } = attempt;
-  if (exchange.aborted !== undefined) throw exchange.aborted;
+  if (exchange.stopped !== undefined) throw exchange.stopped;
   const call = exchange.requireCall();
   const { provider, target } = attempt.target;
   const document = call.document.fork();
@@ -127,7 +127,7 @@ async function streamed(
       attempt.settle(outcome, () => body.observer.usage(), error);
     },
   });
-  for (const tap of attempt.taps) body.tap(tap);
+  for (const tap of attempt.taps) body.tap(exchange.guarded(tap));
   await body.content();
   exchange.answeredBy(body);
   return {

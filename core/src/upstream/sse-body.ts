@@ -99,23 +99,28 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
 
   /** Nobody wants the rest. */
   abort(error: GatewayError): void {
-    if (!this.#over) this.#reply.abort(error);
+    if (this.#over) return;
+    this.#reply.abort(error);
+    this.fail(error); // a reply that had all its bytes already says nothing
   }
 
   data(chunk: Buffer): void {
     if (this.#over) return;
+    let whole = false;
     try {
-      if (this.#splitter.push(chunk)) this.#pass(this.#splitter.bytes, this.#splitter.text);
+      whole = this.#splitter.push(chunk);
     } catch (cause) {
-      this.abort(gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'a stream event', limit: this.#options.maxEventBytes }, cause }));
+      const details = { what: 'a stream event', limit: this.#options.maxEventBytes };
+      this.abort(gatewayError('GW_UPSTREAM_TOO_LARGE', { details, cause }));
     }
+    if (whole) this.#pass(this.#splitter.bytes, this.#splitter.text);
   }
 
   end(): void {
     if (this.#over) return;
     const rest = this.#splitter.rest();
     // A last event without its blank line counts when it is whole; half an event must not reach the client.
-    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#pass(rest, rest.toString('latin1'));
+    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#pass(rest, this.#splitter.text);
     if (this.#over) return;
     const complete = this.observer.done || this.observer.finishReason() !== undefined;
     this.#finish(complete ? undefined : gatewayError('GW_UPSTREAM_TRUNCATED'));
@@ -130,7 +135,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #pass(bytes: Buffer, text: string): void {
     const kept = this.#scan(bytes, text);
     if (kept.length > 0) this.#deliver(kept);
-    if (this.observer.error !== undefined) this.#reply.abort(streamError(this.observer.error));
+    if (this.observer.error !== undefined) this.abort(streamError(this.observer.error));
     else if (this.observer.done) this.#endEarly();
     if (this.observer.content && this.firstContentAt === undefined) {
       this.firstContentAt = this.#options.now();

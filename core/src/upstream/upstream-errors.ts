@@ -26,11 +26,16 @@ function passedRefusal(status: number, body: Buffer, provider: Provider): Gatewa
   const param = said.param;
   return new GatewayError({
     status,
-    code: typeof code === 'string' && /^[\w.-]{1,100}$/.test(code) ? code : 'GW_UPSTREAM_REFUSED',
-    message: scrub(said.message.slice(0, 4_000), provider),
+    code: isCode(code) && scrub(code, provider) === code ? code : 'GW_UPSTREAM_REFUSED',
+    // Cut after scrubbing: half a key has no shape, and is not the key.
+    message: scrub(said.message, provider).slice(0, 4_000),
     type: status === 404 ? 'not_found' : 'invalid_request',
-    ...(typeof param === 'string' && { param: scrub(param.slice(0, 200), provider) }),
+    ...(typeof param === 'string' && { param: scrub(param, provider).slice(0, 200) }),
   });
+}
+
+function isCode(code: JsonValue | undefined): code is string {
+  return typeof code === 'string' && /^[\w.-]{1,100}$/.test(code);
 }
 
 function errorObject(body: Buffer): Readonly<Record<string, JsonValue>> | undefined {
@@ -47,15 +52,24 @@ function errorObject(body: Buffer): Readonly<Record<string, JsonValue>> | undefi
 export function scrub(text: string, provider: Provider): string {
   let clean = text;
   for (const { value } of provider.headers) {
-    const secret = value.reveal().replace(/^Bearer /i, '');
+    const secret = value.reveal().replace(/^(?:Bearer|Basic|Token|Key) /i, '');
     if (secret.length >= 4) clean = clean.replaceAll(secret, '[removed]');
   }
-  const host = new URL(provider.origin).host;
   return clean
     .replace(/https?:\/\/[^\s"'<>)]{1,2000}/gi, '[removed]')
-    .replaceAll(host, '[removed]')
-    .replace(/\b(?:sk|pk|rk|gsk|xai|org|proj|user|key|AIza|gw)[-_][A-Za-z0-9*_-]{6,512}/g, '[removed]')
+    .replace(hostPattern(provider.origin), '[removed]')
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g, '[removed]')
+    .replace(/\b(?:sk|pk|rk|gsk|xai|org|proj|gw)[-_][A-Za-z0-9*_-]{6,512}/g, '[removed]')
+    .replace(/\bAIza[A-Za-z0-9_-]{16,512}/g, '[removed]')
+    .replace(/\b(?:user|key)[-_](?=[A-Za-z_-]{0,64}[\d*])[A-Za-z0-9*_-]{6,512}/g, '[removed]') // not `user_location`
     .replace(/\bBearer\s+\S{1,2000}/gi, '[removed]');
+}
+
+/** The provider's host; one of a single label (`ollama`) only with its port, for it may be an ordinary word. */
+function hostPattern(origin: string): RegExp {
+  const { hostname } = new URL(origin);
+  const port = /[.:]/.test(hostname) ? '(?::\\d{1,5})?' : ':\\d{1,5}';
+  return new RegExp(hostname.replace(/\W/g, '\\$&') + port, 'gi');
 }
 
 /** The provider's wait, as both headers that SDKs read; within reason. */
@@ -67,12 +81,18 @@ function retryAfter(headers: UpstreamHeaders): Record<string, string> {
 }
 
 function waitMs(headers: UpstreamHeaders): number | undefined {
-  const exact = Number(headers['retry-after-ms'] ?? Number.NaN);
-  if (Number.isFinite(exact) && exact >= 0) return exact;
+  const exact = numberOf(headers['retry-after-ms']);
+  if (exact >= 0) return exact;
   const value = headers['retry-after'];
   if (typeof value !== 'string') return undefined;
-  const seconds = Number(value);
-  if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
+  const seconds = numberOf(value);
+  if (!Number.isNaN(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+/** `NaN` for what is no finite number; `Number` alone takes an empty text for 0. */
+function numberOf(value: string | string[] | undefined): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+  return Number.isFinite(number) ? number : Number.NaN;
 }

@@ -4,6 +4,7 @@ import type { CallDialect } from '../dialect.ts';
 import { openaiError } from '../openai-errors.ts';
 import { openaiUsage } from '../openai-usage.ts';
 import { answerBody } from './answer.ts';
+import { hasFinishReason } from './finish.ts';
 import { readCall } from './read-call.ts';
 import { chatStream } from './stream.ts';
 import { attachments, requestTexts, responseTexts } from './texts.ts';
@@ -27,6 +28,5 @@ export const openaiChat: CallDialect = {
 function finishReason(body: JsonValue): string | undefined {
   const choices = isJsonObject(body) ? body.choices : undefined;
   const first: JsonValue | undefined = Array.isArray(choices) ? choices[0] : undefined;
-  const reason = isJsonObject(first) ? first.finish_reason : undefined;
-  return typeof reason === 'string' ? reason : undefined;
+  return isJsonObject(first) && hasFinishReason(first) ? String(first.finish_reason) : undefined;
 }

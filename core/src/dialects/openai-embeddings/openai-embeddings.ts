@@ -1,5 +1,5 @@
 import type { JsonDocument } from '../../json/document.ts';
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import type { JsonObject, JsonPath, JsonValue } from '../../model/json.ts';
 import type { CallDialect, CallFacts, TextPlace } from '../dialect.ts';
 import { badField, finiteNumbers, optionalCount, requiredText } from '../fields.ts';
 import { openaiError } from '../openai-errors.ts';
@@ -29,16 +29,21 @@ function readCall(body: JsonObject): CallFacts {
   const input = body.input;
   if (typeof input !== 'string' && !(Array.isArray(input) && input.length > 0))
     badField('input', 'a string or a non-empty array of strings or tokens', input);
-  if (Array.isArray(input) && typeof input[0] !== 'number' && input.length > maxInputs)
+  if (Array.isArray(input) && input.length > maxInputs && !input.every((one: JsonValue) => typeof one === 'number'))
     badField('input', `at most ${maxInputs} inputs`, input);
   optionalCount('dimensions', body.dimensions);
   return { model, stream: false, maxOutputTokens: undefined, tools: [] };
 }
 
 function* requestTexts(body: JsonObject): Generator<TextPlace> {
-  const input: JsonValue | undefined = body.input;
-  if (typeof input === 'string') yield { scope: 'user', path: ['input'], text: input };
-  else if (Array.isArray(input))
-    for (const [index, text] of input.entries()) if (typeof text === 'string') yield { scope: 'user', path: ['input', index], text };
+  // Compatible providers take objects as well (`[{ "text": … }]`): a text is a text at any depth.
+  yield* inputTexts(body.input, ['input']);
   if (typeof body.user === 'string') yield { scope: 'other', path: ['user'], text: body.user };
+}
+
+function* inputTexts(value: JsonValue | undefined, path: JsonPath): Generator<TextPlace> {
+  if (typeof value === 'string') yield { scope: 'user', path, text: value };
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value))
+      if (typeof member !== 'number') yield* inputTexts(member, [...path, key]);
 }

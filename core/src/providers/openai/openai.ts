@@ -5,7 +5,7 @@ export interface OpenAIOptions {
   /** Default `openai`. */
   readonly name?: string;
   /** Default `https://api.openai.com/v1`. */
-  readonly baseUrl?: string;
+  readonly baseUrl?: string | undefined;
   readonly organization?: string;
   readonly project?: string;
   /** Restricts what can be addressed as `openai/<model>`. Default: any model. */

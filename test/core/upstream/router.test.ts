@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../core/src/errors.ts';
+import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
+import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { Router } from '../../../core/src/upstream/router.ts';
+import { strangeTarget } from './made-exchange.ts';
+
+const any = openaiCompatible({ name: 'any', baseUrl: 'http://127.0.0.1:1/v1' });
+const few = openaiCompatible({ name: 'few', baseUrl: 'http://127.0.0.1:2/v1', models: ['small', 'org/large'] });
+const router = new Router([any, few], { chat: ['few/small', 'any/big'], cheap: ['any/tiny'] });
+
+const ids = (name: string) => router.resolve(name).map(({ id }) => id);
+
+describe('Router', () => {
+  it('resolves an alias to its targets, best first', () => {
+    expect(router.resolve('chat')).toEqual([
+      { id: 'few/small', provider: 'few', model: 'small' },
+      { id: 'any/big', provider: 'any', model: 'big' },
+    ]);
+  });
+
+  it('resolves provider/model; the model may have slashes of its own', () => {
+    expect(router.resolve('any/meta/llama-3')).toEqual([{ id: 'any/meta/llama-3', provider: 'any', model: 'meta/llama-3' }]);
+    expect(ids('few/org/large')).toEqual(['few/org/large']);
+  });
+
+  it.each([
+    ['a model that the provider does not name', 'few/other'],
+    ['a provider that is not there', 'openai/gpt'],
+    ['a bare model name', 'small'],
+    ['no model', 'any/'],
+    ['no provider', '/small'],
+    ['nothing', ''],
+    ['another case', 'CHAT'],
+    ['too long a name', `any/${'x'.repeat(257)}`],
+    ['a URL', 'https://evil.example/v1/any/m'],
+    ['names that every object has', 'constructor'],
+    ['a prototype', '__proto__/m'],
+  ])('resolves %s to nothing', (_what, name) => {
+    expect(router.resolve(name)).toEqual([]);
+  });
+
+  it('gives the same target again for the same name, and remembers only so many', () => {
+    const own = new Router([any], {});
+    const [first] = own.resolve('any/first');
+    expect(own.resolve('any/first')[0]).toBe(first);
+    for (let name = 0; name < 2_000; name += 1) own.resolve(`any/${name}`);
+    expect(own.resolve('any/first')[0]).toBe(first);
+    expect(own.resolve('any/1999')[0]).not.toBe(own.resolve('any/1999')[0]);
+  });
+
+  it('has targets that nobody can change', () => {
+    for (const target of router.resolve('any/m')) expect(Object.isFrozen(target)).toBe(true);
+    expect(Object.isFrozen(router.resolve('any/m'))).toBe(true);
+  });
+
+  it('answers an unknown model with a 404 that names the models there are', () => {
+    expect(() => router.candidates('gpt')).toThrow(GatewayError);
+    expect(() => router.candidates('gpt')).toThrow(
+      /no model "gpt" here\. Available: chat, cheap, few\/small, any\/big, any\/tiny, few\/org\/large\./,
+    );
+    expect(router.candidates('cheap')).toHaveLength(1);
+  });
+
+  it('offers aliases, their targets and the models that providers name, each once', () => {
+    expect(router.offered).toEqual([
+      { id: 'chat', ownedBy: 'gateway' },
+      { id: 'cheap', ownedBy: 'gateway' },
+      { id: 'few/small', ownedBy: 'few' },
+      { id: 'any/big', ownedBy: 'any' },
+      { id: 'any/tiny', ownedBy: 'any' },
+      { id: 'few/org/large', ownedBy: 'few' },
+    ]);
+  });
+
+  it('finds the provider of a target for a dialect that the provider serves, and for no other', () => {
+    const chatOnly = defineProvider({ name: 'chat-only', baseUrl: 'http://127.0.0.1:3/v1', paths: { 'openai-chat': '/chat' } });
+    const own = new Router([chatOnly], {});
+    const [target] = own.resolve('chat-only/m');
+    expect(own.provider(target!, 'openai-chat')).toEqual({ target, provider: chatOnly });
+    expect(own.provider(target!, 'openai-embeddings')).toBeUndefined();
+    expect(own.provider(strangeTarget, 'openai-chat')).toBeUndefined();
+  });
+});
