@@ -82,6 +82,8 @@ describe('npm start', () => {
     expect(await page.text()).toContain('<h1>An ordinary Express app</h1>');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(page.headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     expect(page.headers.get('x-powered-by')).toBeNull();
     expect(await (await fetch(`${url}/api/hello`)).json()).toEqual({ hello: 'from a route of the app itself' });
     expect((await fetch(`${url}/nothing`)).status).toBe(404);
@@ -126,6 +128,12 @@ describe('npm start', () => {
     const { child, output } = launch({ PORT });
     expect(await ended(child)).toBe(1);
     expect(output()).toBe(`PORT: expected a port from 0 to 65535 (0 takes a free one), received "${PORT}".\n`);
+  });
+
+  it('names the provider that it cannot use, without a stack', async () => {
+    const { child, output } = launch({ PORT: '0', OLLAMA_BASE_URL: 'localhost' });
+    expect(await ended(child)).toBe(1);
+    expect(output()).toMatch(/^The app could not start: The provider "ollama" is not usable:\n {2}baseUrl: expected .*\n$/);
   });
 
   it('says what to do when the port is in use', async () => {

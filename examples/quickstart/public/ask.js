@@ -4,8 +4,12 @@ const form = document.querySelector('#ask');
 const answer = document.querySelector('#answer');
 const facts = document.querySelector('#facts');
 
-form.addEventListener('submit', async (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault();
+  void show();
+});
+
+async function show() {
   const button = form.querySelector('button');
   button.disabled = true;
   answer.textContent = '';
@@ -17,7 +21,7 @@ form.addEventListener('submit', async (event) => {
   } finally {
     button.disabled = false;
   }
-});
+}
 
 async function ask(question) {
   const startedAt = performance.now();
