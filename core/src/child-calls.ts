@@ -60,7 +60,8 @@ export class ChildCalls implements Models {
       timer.cancel();
       stopWatching();
     }
-    return { status: outbound.status, json: parsed(outbound.body), settlement: child.settlement as Settlement };
+    const settlement = child.settlement as Settlement;
+    return { status: settlement.status, json: parsed(outbound.body), settlement };
   }
 }
 

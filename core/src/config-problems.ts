@@ -12,7 +12,7 @@ export function configProblems(error: z.ZodError, given: unknown, root = '', sch
 function problemsOf(issue: z.core.$ZodIssue, given: unknown, root: string, schema: z.ZodType | undefined): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = schema === undefined ? [] : keysAt(schema, issue.path);
-    return issue.keys.map((key) => problemAt([...issue.path, key], unknownKey(key, known), given, root));
+    return issue.keys.map((key) => unknownKeyAt([...issue.path, key], unknownKey(key, known), given, root));
   }
   if (issue.code === 'invalid_union') return unionProblems(issue, given, root, schema);
   return [problemAt(issue.path, expectation(issue), given, root)];
@@ -20,6 +20,13 @@ function problemsOf(issue: z.core.$ZodIssue, given: unknown, root: string, schem
 
 function problemAt(path: Path, expected: string, given: unknown, root: string): ConfigProblem {
   return { path: pathText(root, path), expected, received: describeReceived(valueAt(given, path), path) };
+}
+
+/** A text under a name that nobody knows is not echoed: it may be a secret under a misspelt name. */
+function unknownKeyAt(path: Path, expected: string, given: unknown, root: string): ConfigProblem {
+  const value = valueAt(given, path);
+  const received = typeof value === 'string' ? hiddenText(value) : describeReceived(value, path);
+  return { path: pathText(root, path), expected, received };
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -108,7 +115,7 @@ function definitionOf(schema: z.ZodType): SchemaDefinition {
 }
 
 /** Names of values that are nobody's to read. */
-const secretName = /key|secret|token|passw|authori[sz]ation|credential|cookie/i;
+const secretName = /key|secret|token|passw|authori[sz]ation|credential|cookie|^headers$/i;
 
 /** A URL with a password in it. */
 const secretText = /\/\/[^/\s]*@|^Bearer /i;
@@ -127,7 +134,11 @@ export function describeReceived(value: unknown, path: Path = []): string {
 
 function describeText(text: string, path: Path): string {
   const hidden = text.length > 24 || secretText.test(text) || path.some(namesSecret);
-  return hidden ? `a string of ${text.length} characters` : JSON.stringify(text);
+  return hidden ? hiddenText(text) : JSON.stringify(text);
+}
+
+function hiddenText(text: string): string {
+  return `a string of ${text.length} characters`;
 }
 
 function namesSecret(step: PropertyKey): boolean {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { configProblems } from './config-problems.ts';
 import type { GatewayPlugin } from './define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from './errors.ts';
+import { isModelName } from './model-name.ts';
 import type { Provider } from './providers/provider.ts';
 import { maxTimerMs } from './services/clock.ts';
 import type { ServiceProvision } from './services/container.ts';
@@ -16,6 +17,11 @@ function made<T extends { readonly kind: string }>(kind: T['kind'], expected: st
   return z.custom<T>((value) => typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === kind, {
     error: expected,
   });
+}
+
+function isProvision(value: unknown): boolean {
+  const { token, make } = (value ?? {}) as Partial<ServiceProvision>;
+  return isToken(token) && typeof make === 'function';
 }
 
 const limitsSchema = z.strictObject({
@@ -62,11 +68,7 @@ const configSchema = z.strictObject({
   providers: z.array(made<Provider>('provider', 'a provider such as openai({ apiKey })')).min(1, { error: 'at least one provider' }),
   models: z.record(z.string().min(1), z.union([z.string(), z.array(z.string()).min(1, { error: 'at least one target' })])).default({}),
   plugins: z.array(made<GatewayPlugin>('plugin', 'a plugin such as logging() (is the call missing?)')).default([]),
-  services: z
-    .array(
-      z.custom<ServiceProvision>((value) => isToken((value as { token?: unknown } | null)?.token), { error: 'provide(Token, service)' }),
-    )
-    .default([]),
+  services: z.array(z.custom<ServiceProvision>(isProvision, { error: 'provide(Token, service)' })).default([]),
   allowAnonymous: z.boolean().default(false),
   limits: limitsSchema.prefault({}),
   timeouts: timeoutsSchema.prefault({}),
@@ -155,6 +157,12 @@ function aliasProblems(aliases: Readonly<Record<string, readonly string[]>>, pro
           path: `${path}[${index}]`,
           expected: `provider/model with a provider of: ${known}`,
           received: JSON.stringify(target),
+        });
+      else if (!isModelName(model))
+        problems.push({
+          path: `${path}[${index}]`,
+          expected: 'a model of printable ASCII characters, 256 at most',
+          received: JSON.stringify(target.slice(0, 40)),
         });
       else if (provider.models !== undefined && !provider.models.includes(model))
         problems.push({

@@ -26,6 +26,8 @@ export interface ExchangeContext {
   /** The peer's address as Express sees it (its `trust proxy` setting applies). */
   readonly ip: string | undefined;
   readonly dialect: DialectId;
+  /** The exchange whose plugin asked for this one (see the `Models` service); `undefined` for a client's own. */
+  readonly parent: string | undefined;
   /**
    * Aborts when the client leaves or the running hook exceeds its time limit. Made on first use; hand it to everything
    * that waits.
@@ -35,7 +37,7 @@ export interface ExchangeContext {
   elapsed(): number;
   /** The value of a slot, or `undefined`. */
   get<T>(slot: Slot<T>): T | undefined;
-  /** Sets a slot. Throws for a `once` slot that is already set. */
+  /** Sets a slot. Throws for a `once` slot that is already set, or for a value of it that is no plain data. */
   set<T>(slot: Slot<T>, value: T): void;
   /** Sets a header of the answer, whoever will answer. */
   setHeader(name: string, value: string): void;

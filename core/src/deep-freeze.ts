@@ -1,4 +1,4 @@
-/** Freezes a value and everything in it: identity, money and what was judged are not for later plugins to change. */
+/** Freezes a value and everything in it: what was judged is not for later plugins to change. */
 export function deepFreeze<T>(value: T): T {
   freeze(value, new Set());
   return value;

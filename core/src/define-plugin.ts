@@ -4,9 +4,8 @@ import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } 
 import { GatewayConfigError } from './errors.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { maxTimerMs } from './services/clock.ts';
-import type { Token } from './services/token.ts';
-import { token } from './services/token.ts';
-import type { Slot } from './slot.ts';
+import { isToken, type Token, token } from './services/token.ts';
+import { isSlot, principal, type Slot } from './slot.ts';
 
 /**
  * What a hook may give back. `undefined` goes on; a `GatewayResponse` answers now (`onRequest`, `beforeRoute`) or
@@ -71,12 +70,13 @@ interface PluginBase<Schema extends z.ZodType> {
   readonly name: string;
   /** Options are checked when the plugin is called; the error names the path and the value received. */
   readonly options?: Schema;
-  /** Slots this plugin sets. `provides: [principal]` makes it an authenticator. */
+  /** Slots this plugin sets. `provides: [principal]` makes it an authenticator: in `onRequest` it sets it or refuses. */
   readonly provides?: readonly Slot<unknown>[];
   /** Plugins that, when listed, must stand earlier. Asserted when the gateway is built; nothing is reordered. */
   readonly after?: readonly string[];
   /** Plugins that, when listed, must stand later. */
   readonly before?: readonly string[];
+  /** Default `closed`; an authenticator has no other. */
   readonly onFailure?: FailurePolicy;
   /** Limit of one hook that returns a promise. Milliseconds; default 10,000. */
   readonly timeoutMs?: number;
@@ -166,15 +166,44 @@ export function definePlugin(
 }
 
 /** What the compiler cannot see, and what authors without one get wrong. */
-function checkDefinition({ name, timeoutMs = defaultHookTimeoutMs, onFailure = 'closed' }: PluginBase<z.ZodType>): void {
-  const refuse = (what: string, expected: string, received: unknown): never => {
-    throw new TypeError(`definePlugin: ${what}: expected ${expected}, received ${describeReceived(received)}`);
-  };
-  if (typeof name !== 'string' || !/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name))
-    refuse('name', 'lower-case letters, digits, dots, dashes (64 at most)', name);
+function checkDefinition(definition: PluginDefinition<z.ZodType, readonly PluginNeed[]> | PluginClassDefinition<z.ZodType>): void {
+  const { name, timeoutMs = defaultHookTimeoutMs, onFailure = 'closed', provides } = definition;
+  if (!isPluginName(name)) refuse('name', 'lower-case letters, digits, dots, dashes (64 at most)', name);
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxTimerMs)
     refuse(`timeoutMs of ${name}`, `whole milliseconds from 1 to ${maxTimerMs}`, timeoutMs);
   if (onFailure !== 'open' && onFailure !== 'closed') refuse(`onFailure of ${name}`, '"open" or "closed"', onFailure);
+  checkLists(definition);
+  if (onFailure === 'open' && provides?.includes(principal as Slot<unknown>))
+    refuse(`onFailure of ${name}`, '"closed", for it provides principal: when it fails, nobody is let in', onFailure);
+  const build = 'class' in definition ? definition.class : definition.create;
+  if (typeof build !== 'function') refuse(`${'class' in definition ? 'class' : 'create'} of ${name}`, 'a function', build);
+}
+
+function checkLists({ name, requires, provides, after, before }: PluginBase<z.ZodType> & { readonly requires?: unknown }): void {
+  const lists = [
+    [
+      'requires',
+      requires,
+      'a service or a slot (does an import circle leave it undefined?)',
+      (need: unknown) => isToken(need) || isSlot(need),
+    ],
+    ['provides', provides, 'a slot (does an import circle leave it undefined?)', isSlot],
+    ['after', after, 'the name of a plugin', isPluginName],
+    ['before', before, 'the name of a plugin', isPluginName],
+  ] as const;
+  for (const [what, list, member, fits] of lists) {
+    if (list === undefined) continue;
+    if (!Array.isArray(list)) return refuse(`${what} of ${name}`, `a list, each member ${member}`, list);
+    for (const [index, one] of list.entries()) if (!fits(one)) refuse(`${what}[${index}] of ${name}`, member, one);
+  }
+}
+
+function isPluginName(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z0-9][a-z0-9._-]{0,63}$/.test(value);
+}
+
+function refuse(what: string, expected: string, received: unknown): never {
+  throw new TypeError(`definePlugin: ${what}: expected ${expected}, received ${describeReceived(received)}`);
 }
 
 /** Options may be left out when the schema accepts `{}`. */

@@ -1,5 +1,4 @@
 import { headList } from './answer-head.ts';
-import type { Limits } from './config.ts';
 import type { StreamDialect } from './dialects/dialect.ts';
 import { eventsOf } from './dialects/sse-event.ts';
 import { GatewayError, gatewayError } from './errors.ts';
@@ -13,11 +12,19 @@ import { StallLimit } from './stall-limit.ts';
 import type { RegionSink } from './upstream/regions.ts';
 import { SseBody } from './upstream/sse-body.ts';
 
+/** Milliseconds. */
+export interface DeliveryLimits {
+  /** That a client may take nothing. */
+  readonly stallMs: number;
+  /** For all events of a plugin's; those of an upstream have limits of their own. */
+  readonly totalMs: number;
+}
+
 /**
  * Writes the exchange's response to the client. Rejects when it breaks before its head is out, for another can be sent
  * then; what breaks later is written into the stream, and the stream is cut.
  */
-export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat: Heartbeat, limits: Limits): Promise<void> {
+export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat: Heartbeat, limits: DeliveryLimits): Promise<void> {
   if (exchange.aborted !== undefined) return;
   const response = exchange.response as GatewayResponse;
   const stream = exchange.call?.format.stream;
@@ -28,13 +35,14 @@ export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat:
     return;
   }
   if (stream === undefined) throw new TypeError('A streamed response needs a dialect that streams.');
-  const writer = new StreamWriter(exchange, outbound, response, stream, heartbeat, limits.stallMs);
+  const writer = new StreamWriter(exchange, outbound, response, stream, heartbeat, limits);
   if (response.body instanceof SseBody && !response.body.wrapped) await writer.raw(response.body);
   else await writer.events(response.body);
 }
 
 function sendWhole(exchange: Exchange, outbound: Outbound, response: GatewayResponse, body: JsonBody): void {
   const bytes = body.bytes();
+  if (!Buffer.isBuffer(bytes)) throw new TypeError('A body gives its bytes as a Buffer.'); // anything else would be written as something else
   exchange.bytesOut = bytes.length;
   exchange.statusSent = response.status;
   outbound.send(response.status, headList(exchange, response.headers, 'application/json; charset=utf-8', bytes.length), bytes);
@@ -55,9 +63,12 @@ class StreamWriter {
   readonly #response: GatewayResponse;
   readonly #dialect: StreamDialect;
   readonly #heartbeat: Heartbeat;
+  readonly #totalMs: number;
   readonly #stall: StallLimit;
   #onDrain: (() => void) | undefined = undefined;
   #leave: ((reason: GatewayError) => void) | undefined = undefined;
+  /** Set once the events took too long. */
+  #late: GatewayError | undefined = undefined;
 
   constructor(
     exchange: Exchange,
@@ -65,14 +76,15 @@ class StreamWriter {
     response: GatewayResponse,
     dialect: StreamDialect,
     heartbeat: Heartbeat,
-    stallMs: number,
+    limits: DeliveryLimits,
   ) {
     this.#exchange = exchange;
     this.#outbound = outbound;
     this.#response = response;
     this.#dialect = dialect;
     this.#heartbeat = heartbeat;
-    this.#stall = new StallLimit(exchange, outbound, stallMs);
+    this.#totalMs = limits.totalMs;
+    this.#stall = new StallLimit(exchange, outbound, limits.stallMs);
   }
 
   /** Whole frames as the upstream sent them. */
@@ -111,6 +123,10 @@ class StreamWriter {
       this.#leave?.(reason);
       wake?.();
     });
+    const limit = this.#exchange.clock.after(this.#totalMs, () => {
+      this.#late = gatewayError('GW_HOOK_TIMEOUT');
+      this.#leave?.(this.#late);
+    });
     try {
       for (;;) {
         const next = await this.#nextUnlessStopped(iterator);
@@ -129,16 +145,18 @@ class StreamWriter {
       this.#failed(error);
     } finally {
       stopWatching();
+      limit.cancel();
       this.#release();
       void endIterator(iterator);
     }
   }
 
-  /** The next event; rejects at once when the client leaves or the gateway ends. (Racing one promise would leak per event.) */
+  /** The next event; rejects at once when the client leaves, the gateway ends or time is over. (Racing would leak per event.) */
   #nextUnlessStopped(iterator: AsyncIterator<StreamEvent>): Promise<IteratorResult<StreamEvent>> {
     return new Promise((resolve, reject) => {
       this.#leave = reject;
-      if (this.#exchange.stopped !== undefined) reject(this.#exchange.stopped);
+      const stopped = this.#exchange.stopped ?? this.#late;
+      if (stopped !== undefined) reject(stopped);
       else iterator.next().then(resolve, reject);
     });
   }

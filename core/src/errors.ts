@@ -95,6 +95,11 @@ export const errorTable = {
     (d) => `The request body is encoded as ${d.received}; expected no content-encoding. Send it uncompressed.`,
   ),
   GW_UNKNOWN_MODEL: row(404, 'not_found', (d) => `There is no model ${d.model} here. ${d.known}`),
+  GW_UNAUTHENTICATED: row(
+    401,
+    'authentication',
+    'The gateway does not know who is calling. Send a credential that it takes, e.g. in the header "authorization"; its operator gives them out.',
+  ),
   // The exchange itself.
   GW_NOT_READY: row(503, 'unavailable', 'The gateway could not start; its log says why. Try again later.', true),
   GW_CLOSING: row(503, 'unavailable', 'The gateway is shutting down. Send the request again; another process will take it.', true),

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventObserver } from './context.ts';
-import { deepFreeze } from './deep-freeze.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { BytesBody } from './dialects/json-body.ts';
 import { type GatewayError, gatewayError } from './errors.ts';
 import { ExchangeSettlement } from './exchange-settlement.ts';
+import { frozenCopy } from './frozen-copy.ts';
 import type { Inbound } from './inbound.ts';
 import type { AttemptRecord, GatewayResponse } from './model/response.ts';
 import type { Settlement } from './model/settlement.ts';
@@ -25,6 +25,8 @@ export interface ExchangeParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly router: Router;
+  /** Work that began after its exchange was over. */
+  readonly late?: Set<Promise<void>>;
 }
 
 /** Limit of one listener that returns a promise. Milliseconds. */
@@ -44,6 +46,8 @@ export class Exchange {
   readonly startedAt: number;
   /** The exchange whose plugin asked for this one. */
   readonly parent: Exchange | undefined;
+  /** That plugin. */
+  readonly madeBy: string | undefined;
 
   call: ParsedCall | undefined = undefined;
   bodyBytes: Buffer = Buffer.alloc(0);
@@ -85,6 +89,7 @@ export class Exchange {
     this.inbound = inbound;
     this.dialect = dialect;
     this.parent = parent;
+    this.madeBy = parent?.plugin;
     this.startedAt = parts.clock.monotonic();
   }
 
@@ -120,7 +125,7 @@ export class Exchange {
   setSlot<T>(slot: Slot<T>, value: T): void {
     this.#slots ??= new Map();
     if (slot.once && this.#slots.has(slot)) throw new Error(`The slot ${slot.name} is set once per exchange and is set already.`);
-    this.#slots.set(slot, slot.once ? deepFreeze(value) : value);
+    this.#slots.set(slot, slot.once ? frozenCopy(value, `The slot ${slot.name}`) : value);
   }
 
   setHeader(name: string, value: string): void {
@@ -203,8 +208,13 @@ export class Exchange {
       };
       void work.then(done, done);
     });
+    const late = this.#delivered === undefined ? undefined : this.parts.late;
     pending.add(limited);
-    void limited.then(() => pending.delete(limited));
+    late?.add(limited);
+    void limited.then(() => {
+      pending.delete(limited);
+      late?.delete(limited);
+    });
   }
 
   /** The upstream's body that is the exchange's answer: usage and finish reason are read from it. */
@@ -220,15 +230,15 @@ export class Exchange {
   get usage(): Usage | undefined {
     if (this.#answer === undefined) return this.response?.usage;
     if (this.#answer.kind === 'stream') return this.#answer.observer.usage();
-    const { json } = this.#answer;
-    return json === undefined ? undefined : this.requireCall().format.usage(json);
+    const { parsed } = this.#answer;
+    return parsed === undefined ? undefined : this.requireCall().format.usage(parsed);
   }
 
   get finishReason(): string | undefined {
     if (this.#answer === undefined) return undefined;
     if (this.#answer.kind === 'stream') return this.#answer.observer.finishReason();
-    const { json } = this.#answer;
-    return json === undefined ? undefined : this.requireCall().format.finishReason(json);
+    const { parsed } = this.#answer;
+    return parsed === undefined ? undefined : this.requireCall().format.finishReason(parsed);
   }
 
   /** Ends the exchange: once, with everything that is known of it. Resolves when the listeners are done. */

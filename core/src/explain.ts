@@ -3,6 +3,7 @@ import type { GatewayPlugin } from './define-plugin.ts';
 import { type Dialect, isCallDialect } from './dialects/dialect.ts';
 import { GatewayError } from './errors.ts';
 import type { LoadedPlugin } from './hooks.ts';
+import type { Target } from './model/target.ts';
 import { parseCall } from './parsed-call.ts';
 import type { RouteTable } from './routes.ts';
 import type { Router } from './upstream/router.ts';
@@ -79,16 +80,19 @@ function callFacts(parts: ExplainParts, dialect: Dialect, body: unknown): Facts 
   const { jsonDepth: depth, jsonValues: values, jsonKeys: keys } = parts.limits;
   const call = parseCall(dialect, Buffer.from(text), text, { depth, values, keys });
   const candidates = parts.router.candidates(call.model);
-  const targets = candidates.map((target, index) => {
-    const usable = parts.router.provider(target, dialect.id) !== undefined;
-    const why = usable
-      ? index === 0
-        ? 'first in the list'
-        : `when the ${index} before it fail`
-      : `${target.provider} does not serve ${dialect.id}`;
-    return { id: target.id, provider: target.provider, usable, why };
+  const usable = candidates.filter((target) => parts.router.provider(target, dialect.id) !== undefined);
+  const targets = candidates.map((target) => {
+    const place = usable.indexOf(target);
+    return { id: target.id, provider: target.provider, usable: place !== -1, why: whyThen(target, place, dialect) };
   });
   return { model: call.model, stream: call.stream, targets };
+}
+
+/** `place`: among the targets that can be tried; -1 for others. */
+function whyThen(target: Target, place: number, dialect: Dialect): string {
+  if (place === -1) return `${target.provider} does not serve ${dialect.id}`;
+  if (place === 0) return 'tried first';
+  return place === 1 ? 'tried when the first fails' : `tried when the ${place} before it fail`;
 }
 
 function decision(parts: ExplainParts, route: DecisionRecord['route'], facts: Facts): DecisionRecord {

@@ -10,7 +10,7 @@ import { ExpressFace } from './http/express-face.ts';
 import { healthRoutes } from './http/health.ts';
 import { warnOfNode } from './node-floor.ts';
 import type { PipelineParts } from './pipeline.ts';
-import { buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
+import { authenticates, buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
 import { type RouteInfo, RouteTable } from './routes.ts';
 import { CacheStore } from './services/cache-store.ts';
 import { Clock } from './services/clock.ts';
@@ -18,7 +18,7 @@ import { ServiceContainer } from './services/container.ts';
 import { CounterStore } from './services/counter-store.ts';
 import { defaultServices } from './services/defaults.ts';
 import { guardedLogger, Logger } from './services/logger.ts';
-import { Signals } from './services/signals.ts';
+import { guardedSignals, Signals } from './services/signals.ts';
 import { oncePerKey } from './upstream/idempotency.ts';
 import { alongTargets, asAttempt, compose } from './upstream/interceptors.ts';
 import { Router } from './upstream/router.ts';
@@ -31,7 +31,7 @@ export interface Gateway extends ExpressHandler {
   ready(): Promise<void>;
   /** Takes no new requests, waits for those under way (`timeouts.closeMs`), disposes plugins and services. Idempotent. */
   close(): Promise<void>;
-  /** For `server.on('upgrade', gateway.upgrade)`: refuses upgrades below the gateway's paths until a plugin takes them. */
+  /** For `server.on('upgrade', gateway.upgrade)`: refuses upgrades of the gateway's paths; others are not touched. */
   readonly upgrade: UpgradeHandler;
   /** What would happen to a request, and why, without calling a provider. */
   explain(request: ExplainRequest): DecisionRecord;
@@ -55,7 +55,8 @@ export function aiGateway(config: GatewayConfig): Gateway {
   const routes = new RouteTable(dialects);
   const router = new Router(parsed.providers, parsed.models);
   const transport = new Transport({ connectMs: parsed.timeouts.connectMs, connections: parsed.limits.connections });
-  const parts = pipelineParts(parsed, services, router, transport, new HookRunner(plugins, logger, services.get(Signals)), logger);
+  const hooks = new HookRunner(plugins, logger, guardedSignals(services.get(Signals), logger));
+  const parts = pipelineParts(parsed, services, router, transport, hooks, logger);
   models.connect(parts, dialects);
 
   const explainParts = { routes, router, plugins, limits: parsed.limits };
@@ -105,11 +106,12 @@ function pipelineParts(
     clock: services.get(Clock),
     logger,
     router,
+    late: new Set(),
     hooks,
     limits,
     timeouts,
-    allowAnonymous: allowAnonymous && !config.plugins.some(({ provides }) => provides.some(({ name }) => name === 'principal')),
-    upstream: oncePerKey(idempotency, alongTargets(router, services.get(Signals), attempt)),
+    allowAnonymous: allowAnonymous && !config.plugins.some(authenticates),
+    upstream: oncePerKey(idempotency, alongTargets(router, guardedSignals(services.get(Signals), logger), attempt)),
   };
 }
 

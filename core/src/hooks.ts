@@ -17,6 +17,8 @@ export interface LoadedPlugin {
   readonly onFailure: FailurePolicy;
   readonly timeoutMs: number;
   readonly hooks: PluginHooks;
+  /** It says who is calling. */
+  readonly authenticates: boolean;
 }
 
 /** A hook that keeps the event loop for so long is told of. Milliseconds. */
@@ -71,6 +73,7 @@ export class HookRunner {
 
   async #wayIn(hooks: readonly BoundHook[], exchange: Exchange): Promise<GatewayResponse | undefined> {
     for (const hook of hooks) {
+      if (isLeftOut(hook, exchange)) continue;
       const pending = this.#run(hook, exchange, contextOf(exchange), true);
       const answer = isPromiseLike(pending) ? await pending : pending;
       if (answer !== undefined) return { ...answer, source: `plugin:${hook.plugin.name}` };
@@ -81,6 +84,7 @@ export class HookRunner {
 
   async #wayOut(exchange: Exchange): Promise<GatewayResponse> {
     for (const hook of this.#afterResponse) {
+      if (isLeftOut(hook, exchange)) continue;
       try {
         const pending = this.#run(hook, exchange, contextOf(exchange), false);
         const replacement = isPromiseLike(pending) ? await pending : pending;
@@ -95,6 +99,7 @@ export class HookRunner {
   async #beforeAttempt(attempt: Attempt): Promise<void> {
     const context = attempt.context();
     for (const hook of this.#attempt) {
+      if (isLeftOut(hook, attempt.exchange)) continue;
       const pending = this.#run(hook, attempt.exchange, context, true);
       if (isPromiseLike(pending)) await pending;
       if (attempt.exchange.stopped !== undefined) throw attempt.exchange.stopped;
@@ -177,6 +182,11 @@ function bind(plugins: readonly LoadedPlugin[], name: HookName): BoundHook[] {
       | undefined;
     return hook === undefined ? [] : [{ plugin, name, run: (context: unknown) => hook.call(plugin.hooks, context as never) }];
   });
+}
+
+/** In a call that a plugin makes for its own work it does not meet itself, and who is calling is known. */
+function isLeftOut({ plugin }: BoundHook, exchange: Exchange): boolean {
+  return exchange.parent !== undefined && (plugin.name === exchange.madeBy || plugin.authenticates);
 }
 
 /** Waits for a hook as long as it may take. Then its signal aborts, and nobody waits any more. */

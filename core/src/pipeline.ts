@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { errorResponse } from './answers.ts';
 import type { Limits, Timeouts } from './config.ts';
-import { deliver } from './deliver.ts';
+import { type DeliveryLimits, deliver } from './deliver.ts';
 import { isCallDialect } from './dialects/dialect.ts';
 import { BytesBody } from './dialects/json-body.ts';
 import { modelsBody } from './dialects/openai-models/openai-models.ts';
@@ -28,9 +28,29 @@ export interface PipelineParts extends ExchangeParts {
   readonly allowAnonymous: boolean;
 }
 
-/** An exchange's whole path. Never rejects: an error at any step becomes an answer and takes the same way out. */
+/** Runs an exchange and settles it, whatever happens. Rejects only for a defect of ours, after settling. */
 export async function handle(parts: PipelineParts, exchange: Exchange, route: RouteMatch, outbound: Outbound): Promise<void> {
   const heartbeat = new Heartbeat(exchange, outbound, parts.timeouts.heartbeatMs);
+  let delivered = false;
+  try {
+    delivered = await wholeWay(parts, exchange, route, outbound, heartbeat);
+  } catch (error) {
+    exchange.abort(gatewayError('GW_INTERNAL', { cause: error })); // whatever runs for it must not go on
+    throw error;
+  } finally {
+    heartbeat.stop();
+    await exchange.settle(delivered);
+  }
+}
+
+/** An exchange's whole path: an error at any step becomes an answer and takes the same way out. Whether the client got it all. */
+async function wholeWay(
+  parts: PipelineParts,
+  exchange: Exchange,
+  route: RouteMatch,
+  outbound: Outbound,
+  heartbeat: Heartbeat,
+): Promise<boolean> {
   let answer: GatewayResponse;
   try {
     answer = (await wayIn(parts, exchange, route, heartbeat)) as GatewayResponse;
@@ -39,16 +59,19 @@ export async function handle(parts: PipelineParts, exchange: Exchange, route: Ro
   }
   const response = parts.hooks.afterResponse(exchange, answer);
   exchange.response = response instanceof Promise ? await response : response;
-  if (exchange.aborted !== undefined) exchange.error = exchange.aborted; // whatever its answer says, nobody will hear it
-  else if (exchange.response.status < 400) exchange.error = undefined; // a plugin healed it
+  // Nobody hears an answer whose client left; one below 400 means that a plugin healed what was wrong.
+  if (exchange.aborted !== undefined) exchange.error = exchange.aborted;
+  else if (exchange.response.status < 400) exchange.error = undefined;
   try {
-    await deliver(exchange, outbound, heartbeat, parts.limits);
+    await deliver(exchange, outbound, heartbeat, deliveryLimits(parts));
   } catch (error) {
     await deliverInstead(parts, exchange, outbound, heartbeat, error);
   }
-  const delivered = await taken(exchange, outbound, parts.limits.stallMs);
-  heartbeat.stop();
-  await exchange.settle(delivered);
+  return taken(exchange, outbound, parts.limits.stallMs);
+}
+
+function deliveryLimits({ limits, timeouts }: PipelineParts): DeliveryLimits {
+  return { stallMs: limits.stallMs, totalMs: timeouts.totalMs };
 }
 
 /** An answer that broke before its head was out (a plugin's `bytes()` that throws) becomes an error; later, a cut. */
@@ -66,7 +89,12 @@ async function deliverInstead(
     return;
   }
   exchange.response = errorResponse(exchange, told);
-  await deliver(exchange, outbound, heartbeat, parts.limits);
+  try {
+    await deliver(exchange, outbound, heartbeat, deliveryLimits(parts));
+  } catch (again) {
+    asGatewayError(exchange, again); // for the log: the host's response takes no answer at all
+    outbound.cut(Buffer.alloc(0));
+  }
 }
 
 /** Head, hooks, body, targets, hooks, upstream; whoever answers first ends it. */
@@ -79,6 +107,8 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   const refused = hooks.onRequest(exchange);
   const early = refused && (await refused);
   if (early !== undefined) return early;
+  // An authenticator that neither names the caller nor refuses lets nobody in.
+  if (!exchange.getSlot(principal)?.id) throw gatewayError('GW_UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
   if (!isCallDialect(dialect)) return modelsAnswer(parts, route);
 
   exchange.bodyBytes = await inbound.readBody({ bytes: limits.bodyBytes, ms: limits.bodyMs });

@@ -46,7 +46,7 @@ export class PluginContext
 
   /** A copy: the host app's own request object is not for plugins to change. */
   get headers(): RequestHeaders {
-    this.#headers ??= Object.freeze(Object.assign(Object.create(null) as object, this.#exchange.inbound.headers));
+    this.#headers ??= copyOf(this.#exchange.inbound.headers);
     return this.#headers;
   }
 
@@ -56,6 +56,10 @@ export class PluginContext
 
   get dialect(): DialectId {
     return this.#exchange.dialect.id;
+  }
+
+  get parent(): string | undefined {
+    return this.#exchange.parent?.id;
   }
 
   get signal(): AbortSignal {
@@ -87,7 +91,7 @@ export class PluginContext
 
   set targets(targets: readonly Target[]) {
     for (const target of targets)
-      if (!this.#exchange.parts.router.resolve(target.id).some((own) => own.id === target.id))
+      if (!this.#exchange.parts.router.resolve(target.id).some((own) => isSame(own, target)))
         throw new TypeError(`targets: expected targets of this gateway (see resolveTarget), received ${JSON.stringify(target)}`);
     this.#exchange.targets = Object.freeze([...targets]);
   }
@@ -132,6 +136,17 @@ export class PluginContext
 
   /** For the services that act for an exchange (`Models`): finds it behind its context. */
   static exchangeOf(context: unknown): Exchange | undefined {
-    return context instanceof PluginContext ? context.#exchange : undefined;
+    return context instanceof PluginContext && #exchange in context ? context.#exchange : undefined;
   }
+}
+
+function copyOf(headers: RequestHeaders): RequestHeaders {
+  const copy = Object.assign(Object.create(null) as Record<string, RequestHeaders[string]>, headers);
+  for (const name in copy) if (Array.isArray(copy[name])) copy[name] = Object.freeze([...copy[name]]);
+  return Object.freeze(copy);
+}
+
+/** A target is charged by its id and sent by the rest: they belong together. */
+function isSame(one: Target, other: Target): boolean {
+  return one.id === other.id && one.provider === other.provider && one.model === other.model;
 }

@@ -1,7 +1,9 @@
+import { describeReceived } from './config-problems.ts';
 import type { GatewayPlugin, PluginHooks } from './define-plugin.ts';
 import { PluginOptions } from './define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from './errors.ts';
 import type { LoadedPlugin } from './hooks.ts';
+import { nearKey } from './near-key.ts';
 import type { ServiceContainer } from './services/container.ts';
 import { errorFields, type Logger } from './services/logger.ts';
 import { isToken, type Token } from './services/token.ts';
@@ -11,13 +13,20 @@ import { within } from './within.ts';
 /** Limit of one plugin's `start` or `dispose`. Milliseconds. */
 const lifecycleMs = 10_000;
 
+/** By name: one that sets the slot of another copy of this package must not leave everybody anonymous. */
+export function authenticates({ provides }: GatewayPlugin): boolean {
+  return provides.some(({ name }) => name === principal.name);
+}
+
 /**
  * Checks order and needs: assertions, nothing is moved. The error says which line to move, or what to add.
  */
 export function checkPlugins(plugins: readonly GatewayPlugin[], services: ServiceContainer, allowAnonymous: boolean): void {
   const problems: ConfigProblem[] = [];
   const positions = new Map<string, number>();
-  const provided = new Set<Slot<unknown>>(allowAnonymous ? [principal as Slot<unknown>] : []);
+  const authenticated = plugins.some(authenticates);
+  // With an authenticator nobody is anonymous: before it there is no principal.
+  const provided = new Set<Slot<unknown>>(allowAnonymous && !authenticated ? [principal as Slot<unknown>] : []);
   for (const [index, plugin] of plugins.entries()) {
     const path = `plugins[${index}] (${plugin.name})`;
     const twin = positions.get(plugin.name);
@@ -31,9 +40,15 @@ export function checkPlugins(plugins: readonly GatewayPlugin[], services: Servic
         problems.push({ path, expected: `a service ${need.name}`, received: `none; add provide(${need.name}, …) to services` });
     }
     for (const slot of plugin.provides) provided.add(slot);
+    if (authenticates(plugin) && !provided.has(principal as Slot<unknown>))
+      problems.push({
+        path,
+        expected: 'the slot principal of this package',
+        received: 'another of that name (is @express-ai-gateway/core installed twice?)',
+      });
   }
   for (const [index, plugin] of plugins.entries()) problems.push(...orderProblems(plugin, index, positions));
-  if (!provided.has(principal as Slot<unknown>))
+  if (!allowAnonymous && !authenticated)
     problems.push({
       path: 'plugins',
       expected: 'an authentication plugin, or allowAnonymous: true',
@@ -71,6 +86,7 @@ export function buildPlugins(plugins: readonly GatewayPlugin[], services: Servic
     name: plugin.name,
     onFailure: plugin.onFailure,
     timeoutMs: plugin.timeoutMs,
+    authenticates: plugin.provides.includes(principal as Slot<unknown>),
     hooks: namedHooks(plugin, services),
   }));
 }
@@ -83,10 +99,46 @@ function namedHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHo
   } catch (error) {
     throw new Error(`The plugin ${plugin.name} could not be built: ${messageOf(error)}`, { cause: error });
   }
-  if (typeof hooks === 'object' && hooks !== null && !('then' in hooks)) return hooks;
+  if (typeof hooks === 'object' && hooks !== null && !('then' in hooks)) return checkedHooks(plugin.name, hooks);
   const received =
     hooks instanceof Promise ? 'a promise (wait in start() instead)' : hooks === null ? 'null' : `a value of type ${typeof hooks}`;
   throw new TypeError(`The plugin ${plugin.name} could not be built: expected create to return hooks, received ${received}`);
+}
+
+const hookNames = Object.keys({
+  onRequest: true,
+  beforeRoute: true,
+  afterResponse: true,
+  attempt: true,
+  start: true,
+  dispose: true,
+  explain: true,
+} satisfies Record<keyof PluginHooks, true>);
+
+/** A hook under a wrong name would never run, and nobody would know: the plugin that guards would guard nothing. */
+function checkedHooks(plugin: string, made: object): PluginHooks {
+  const hooks = made as Readonly<Record<string, unknown>>;
+  const problems: ConfigProblem[] = hookNames
+    .filter((name) => hooks[name] !== undefined && typeof hooks[name] !== 'function')
+    .map((name) => ({ path: name, expected: 'a function', received: describeReceived(hooks[name]) }));
+  for (const [name, { value }] of strangeMembers(hooks)) {
+    const near = nearKey(name, hookNames);
+    const hint = near === undefined ? `there are: ${hookNames.join(', ')}` : `did you mean ${near}?`;
+    problems.push({ path: name, expected: `no such hook (${hint})`, received: describeReceived(value, [name]) });
+  }
+  if (problems.length > 0) throw new GatewayConfigError(`The plugin ${plugin} could not be built:`, problems);
+  return hooks;
+}
+
+/** An object written down has hooks and nothing else; a class may have methods of its own, as long as none looks like a hook. */
+function strangeMembers(hooks: object): (readonly [string, PropertyDescriptor])[] {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(hooks));
+  let holder = Object.getPrototypeOf(hooks) as object | null;
+  const written = holder === null || holder === Object.prototype;
+  for (; holder !== null && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object | null)
+    members.push(...Object.entries(Object.getOwnPropertyDescriptors(holder)));
+  const strange = members.filter(([name]) => !hookNames.includes(name));
+  return written ? strange : strange.filter(([name, { value }]) => typeof value === 'function' && nearKey(name, hookNames) !== undefined);
 }
 
 function messageOf(error: unknown): string {

@@ -50,7 +50,7 @@ export { Secret } from './secret.ts';
 export { type AdminRoute, AdminRoutes } from './services/admin-routes.ts';
 export { CacheStore } from './services/cache-store.ts';
 export { Clock, type Timer } from './services/clock.ts';
-export { inject } from './services/container.ts';
+export { inject, provide, provideFactory, type ServiceProvision } from './services/container.ts';
 export { type CounterState, CounterStore, type Lease } from './services/counter-store.ts';
 export { KeyStore, type StoredKey } from './services/key-store.ts';
 export { Ledger, type LedgerRow } from './services/ledger.ts';

@@ -7,7 +7,7 @@ import type { Cost, Principal } from './model/principal.ts';
 export interface Slot<T> {
   readonly kind: 'slot';
   readonly name: string;
-  /** May be set once per exchange, is frozen then, and cannot be replaced. */
+  /** May be set once per exchange and cannot be replaced. Takes plain data, of which it keeps a frozen copy. */
   readonly once: boolean;
   /** Carries the type only; never set. */
   readonly type?: T;

@@ -254,8 +254,13 @@ describe('settling', () => {
     let ran = 0;
     const { exchange } = made();
     // Query builders run when somebody calls `then`.
-    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
-    const query = { then: (done: () => void) => void ((ran += 1), done()) };
+    const query = {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested.
+      then(done: () => void) {
+        ran += 1;
+        done();
+      },
+    };
     exchange.onSettled(() => query as unknown as Promise<void>);
     await exchange.settle(true);
     expect(ran).toBe(1);

@@ -227,7 +227,13 @@ describe('start and dispose', () => {
 });
 
 describe('limits of time', () => {
-  const loaded = (name: string, hooks: PluginHooks) => ({ name, hooks, onFailure: 'closed' as const, timeoutMs: 10_000 });
+  const loaded = (name: string, hooks: PluginHooks) => ({
+    name,
+    hooks,
+    onFailure: 'closed' as const,
+    timeoutMs: 10_000,
+    authenticates: false,
+  });
   const never = () => new Promise<void>(() => {});
 
   it('a start that never ends fails, by name, after ten seconds', async () => {

@@ -89,6 +89,7 @@ describe('isPromiseLike', () => {
     }
   });
 
+  // biome-ignore lint/suspicious/noThenProperty: it is no method, so this is no promise.
   it.each([undefined, null, 'then', 7, {}, { then: 'later' }, [], () => {}])('%o is none', (value) => {
     expect(isPromiseLike(value)).toBe(false);
   });

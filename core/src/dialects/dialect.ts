@@ -74,7 +74,7 @@ export interface StreamDialect {
   /** Changes an upstream request so that the stream reports usage; returns true when that added something to strip. */
   requestUsage(document: JsonDocument): boolean;
   /** Watches one upstream stream. */
-  observe(options: { readonly stripUsage: boolean }): StreamObserver;
+  observe(options: ObserveOptions): StreamObserver;
   /** Text pieces of one event. */
   texts(json: JsonValue): readonly EventText[];
   /** Prefixes of the channels that an event ends (`''` ends all); the event itself still belongs to them. */
@@ -92,6 +92,13 @@ export interface StreamDialect {
   errorFrame(error: GatewayError, requestId: string): string;
   /** A frame that every client ignores. */
   readonly heartbeat: string;
+}
+
+export interface ObserveOptions {
+  /** Leave out what the gateway's own request for usage added. */
+  readonly stripUsage: boolean;
+  /** The request that the stream answers. */
+  readonly request: JsonObject;
 }
 
 /** What to do with a frame of the upstream's. */
@@ -113,6 +120,8 @@ export interface StreamObserver {
   readonly content: boolean;
   /** True once the dialect's last event was seen. */
   readonly done: boolean;
+  /** True once everything that was asked for has come to its end, though the last event may be missing. */
+  readonly complete: boolean;
   /** The upstream's error event, parsed. */
   readonly error: JsonValue | undefined;
   usage(): Usage | undefined;

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../deep-freeze.ts';
 import { gatewayError } from '../errors.ts';
 import { JsonDocument } from '../json/document.ts';
 import type { TextReference } from '../model/call.ts';
@@ -12,6 +13,7 @@ export class BytesBody implements JsonBody {
   readonly #bytes: Buffer;
   readonly #dialect: CallDialect | undefined;
   #document: JsonDocument | null | undefined = undefined;
+  #frozen = false;
 
   constructor(bytes: Buffer, dialect?: CallDialect) {
     this.#bytes = bytes;
@@ -22,7 +24,15 @@ export class BytesBody implements JsonBody {
     return this.#document?.edited ? Buffer.from(this.#document.toText()) : this.#bytes;
   }
 
+  /** Frozen at the first look: a change here would not be sent, but would hide what is from the plugins after it. */
   get json(): JsonValue | undefined {
+    if (!this.#frozen) deepFreeze(this.parsed);
+    this.#frozen = true;
+    return this.parsed;
+  }
+
+  /** The same for the gateway itself, which changes nothing. */
+  get parsed(): JsonValue | undefined {
     return this.#parse()?.value;
   }
 

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../deep-freeze.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import { tokenCount, type Usage } from '../model/usage.ts';
 
@@ -15,15 +16,17 @@ export function openaiUsage(body: JsonValue): Usage | undefined {
   const completionDetails = isJsonObject(raw.completion_tokens_details) ? raw.completion_tokens_details : {};
   const reasoning = tokenCount(completionDetails.reasoning_tokens);
   const total = tokenCount(raw.total_tokens);
+  if (input === undefined && completion === undefined && total === undefined) return undefined; // `{}` says nothing
   const reasoningIsApart = input !== undefined && completion !== undefined && !!reasoning && total === input + completion + reasoning;
-  return {
+  // One object for every listener: what one wrote into it, the others would book.
+  return deepFreeze({
     input,
     output: reasoningIsApart ? completion + reasoning : completion,
     cacheRead: tokenCount(promptDetails.cached_tokens) ?? tokenCount(raw.prompt_cache_hit_tokens),
     cacheWrite: tokenCount(promptDetails.cache_write_tokens),
     reasoning,
     raw,
-  };
+  });
 }
 
 /** `usage` at the top; Groq's streams may carry it in `x_groq` alone. */

@@ -9,9 +9,12 @@ const CR = 0x0d;
 /** No frame ends within a chunk. (0 would be an end: before its first byte.) */
 const none = -1;
 
+/** Held parts of fewer bytes are joined with others. */
+const smallPart = 4 * 1024;
+
 /**
  * Cuts a stream of bytes into regions of whole frames, wherever the chunks were split. Linear: a byte is looked at once
- * as it arrives, and held bytes are joined once, when their frame is complete.
+ * as it arrives, and held bytes are joined once, when their frame is complete (small parts a few times before).
  */
 export class FrameSplitter {
   /** The last region's bytes, and the same as latin1 text (one character per byte). */
@@ -30,6 +33,7 @@ export class FrameSplitter {
   #awaitsLineFeed = false;
   /** Ends of the region's frames, when carriage returns are about. */
   #ends: number[] = [];
+  #endsGiven = 0;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrame = maxFrameBytes;
@@ -56,9 +60,15 @@ export class FrameSplitter {
 
   /** Where the frame that begins at `start` of the region ends; the region's length after the last. */
   frameEnd(start: number): number {
-    if (this.#sawCarriageReturn) return this.#ends.shift() ?? this.text.length;
+    if (this.#sawCarriageReturn) return this.#nextEnd();
     const at = this.text.indexOf('\n\n', start);
     return at === -1 ? this.text.length : at + 2;
+  }
+
+  #nextEnd(): number {
+    const end = this.#ends[this.#endsGiven] ?? this.text.length;
+    this.#endsGiven += 1;
+    return end;
   }
 
   /** Whether the stream stopped within a frame. */
@@ -81,6 +91,16 @@ export class FrameSplitter {
     this.#heldLength += part.length;
     if (this.#heldLength > this.#maxFrame) throw new RangeError(`A stream event is larger than ${this.#maxFrame} bytes.`);
     this.#held.push(part);
+    this.#joinSmall();
+  }
+
+  /** A buffer per byte would cost a hundred times its bytes: neighbours of one size are joined until they are large. */
+  #joinSmall(): void {
+    for (let last = this.#held.at(-1); last !== undefined && last.length < smallPart; last = this.#held.at(-1)) {
+      const before = this.#held.at(-2);
+      if (before === undefined || before.length > last.length) return;
+      this.#held.splice(-2, 2, Buffer.concat([before, last]));
+    }
   }
 
   #lastEnd(chunk: Buffer): number {
@@ -122,6 +142,7 @@ export class FrameSplitter {
       ends.pop();
     }
     this.#ends = ends;
+    this.#endsGiven = 0;
     const last = ends.at(-1);
     return last === undefined ? none : last - before;
   }

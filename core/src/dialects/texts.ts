@@ -48,7 +48,7 @@ export function* stringPaths(root: JsonValue): Generator<JsonPath> {
       const members = Array.isArray(value)
         ? value.map((member, index) => ({ value: member, path: [...path, index] }))
         : Object.entries(value).map(([key, member]) => ({ value: member as JsonValue, path: [...path, key] }));
-      pending.push(...members.reverse());
+      for (const member of members.reverse()) pending.push(member); // not spread: there may be more than a call can take
     }
   }
 }

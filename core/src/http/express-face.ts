@@ -59,7 +59,7 @@ export class ExpressFace {
       refuse(
         res,
         gatewayError('GW_METHOD_NOT_ALLOWED', {
-          details: { method: req.method as string, path, allow: found.allow },
+          details: { method: req.method as string, path: path.length > 100 ? `${path.slice(0, 100)}…` : path, allow: found.allow },
           headers: { allow: found.allow },
         }),
       );
@@ -69,8 +69,13 @@ export class ExpressFace {
     else void this.#serveOnceReady(req, res, found, path, query);
   };
 
-  /** WebSockets have no route yet: an upgrade that nobody takes must not hang. */
-  readonly upgrade = (_req: IncomingMessage, socket: Duplex): void => {
+  /**
+   * No route takes WebSockets yet, and an upgrade that nobody takes hangs: ours are refused. The server does not say where the
+   * gateway is mounted, so paths are known by their end; others are left to whoever else listens.
+   */
+  readonly upgrade = (req: IncomingMessage, socket: Duplex): void => {
+    const { path } = splitUrl(req.url ?? '/');
+    if (!this.#face.routes.routes.some((route) => path.endsWith(route.path))) return;
     socket.on('error', () => {}); // its client may be gone: nobody else listens any more, and it would end the process
     socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
   };
@@ -106,10 +111,13 @@ export class ExpressFace {
       exchange: exchange.id,
       ...errorFields(error),
     });
-    if (outbound.started) outbound.cut(Buffer.alloc(0));
-    else {
+    try {
       const body = Buffer.from(exchange.dialect.errorBody(gatewayError('GW_INTERNAL'), exchange.id));
-      outbound.send(500, ['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)], body);
+      if (!outbound.started)
+        outbound.send(500, ['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)], body);
+      else outbound.cut(Buffer.alloc(0));
+    } catch {
+      outbound.cut(Buffer.alloc(0)); // a rejection from here would end the host's process
     }
   }
 
@@ -134,6 +142,8 @@ export class ExpressFace {
     this.#state = 'closing';
     await this.#started.catch(() => {});
     await this.#drain();
+    const { late } = this.#face.parts;
+    while (late !== undefined && late.size > 0) await Promise.all(late);
     await this.#face.stop();
   }
 

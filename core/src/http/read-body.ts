@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type GatewayError, gatewayError } from '../errors.ts';
+import { Gathered } from '../gathered.ts';
 import type { BodyLimits } from '../inbound.ts';
 
 /** A request whose body parsers may have run before us. */
@@ -15,17 +16,15 @@ export function readBody(req: ParsedRequest, limits: BodyLimits): Promise<Buffer
 
 function collect(req: IncomingMessage, declared: number, limits: BodyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const body = new Gathered();
     const timer = setTimeout(() => finish(refuse(req, gatewayError('GW_BODY_TIMEOUT', { details: { limit: limits.ms } }))), limits.ms);
     const onData = (data: Buffer | string): void => {
       // Text, where middleware that listens too has set an encoding.
       const chunk = typeof data === 'string' ? Buffer.from(data, req.readableEncoding ?? 'utf8') : data;
-      chunks.push(chunk);
-      length += chunk.length;
-      if (length > limits.bytes) finish(tooLarge(req, limits));
+      body.add(chunk);
+      if (body.length > limits.bytes) finish(tooLarge(req, limits));
     };
-    const onEnd = (): void => finish(length < declared ? gatewayError('GW_BODY_CONSUMED') : undefined);
+    const onEnd = (): void => finish(body.length < declared ? gatewayError('GW_BODY_CONSUMED') : undefined);
     const onGone = (): void => finish(gatewayError('GW_CLIENT_CLOSED'));
     const finish = (error?: GatewayError): void => {
       clearTimeout(timer);
@@ -33,7 +32,7 @@ function collect(req: IncomingMessage, declared: number, limits: BodyLimits): Pr
       if (error !== undefined) {
         req.on('error', () => {}); // a late reset of a refused upload concerns nobody
         reject(error);
-      } else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+      } else resolve(body.whole());
     };
     req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
     req.resume(); // middleware may have paused it

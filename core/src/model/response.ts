@@ -13,7 +13,7 @@ export interface JsonBody {
   readonly kind: 'json';
   /** The bytes that will be sent, edits included. */
   bytes(): Buffer;
-  /** The parsed body as received; `undefined` when it is not JSON. */
+  /** The parsed body as received, frozen; `undefined` when it is not JSON. */
   readonly json: JsonValue | undefined;
   /** Every text-bearing place of the answer, editable. */
   texts(): TextReference[];

@@ -1,5 +1,8 @@
+import { z } from 'zod';
+import { configProblems } from '../config-problems.ts';
 import { GatewayConfigError } from '../errors.ts';
 import type { DialectId } from '../model/call.ts';
+import { isModelName } from '../model-name.ts';
 import { Secret } from '../secret.ts';
 
 /**
@@ -45,11 +48,38 @@ export interface ProviderSpec {
   readonly quirks?: Partial<ProviderQuirks> | undefined;
 }
 
+const nameRule = 'lower-case letters, digits, dots, dashes (64 at most)';
+
+/**
+ * What options of providers have in common. What may hold a secret is any value here: `defineProvider` and `requiredKey`
+ * check it and tell no more of it than its kind.
+ */
+export const providerOptions = z.strictObject({
+  name: z.string({ error: nameRule }).regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { error: nameRule }),
+  apiKey: z.unknown(),
+  baseUrl: z.unknown(),
+  headers: z.record(z.string(), z.unknown(), { error: 'an object of names and values' }).optional(),
+  models: z.array(z.string().refine(isModelName, { error: 'a model name of printable ASCII, 256 at most' })).optional(),
+  quirks: z.strictObject({ streamUsage: z.boolean().optional() }).optional(),
+});
+
+const specSchema = providerOptions.omit({ apiKey: true }).extend({
+  paths: z.record(z.string(), z.string().startsWith('/', { error: 'a path that begins with a slash' })),
+});
+
+/** Refuses options that a factory does not know, or of the wrong kind, with what was probably meant. */
+export function checkOptions(provider: unknown, options: unknown, schema: z.ZodType): void {
+  const place = typeof provider === 'string' ? `provider ${JSON.stringify(provider)}` : 'provider';
+  if (typeof options !== 'object' || options === null)
+    fail(place, '(the whole value)', 'an object of options', options === undefined ? 'nothing' : `a value of type ${typeof options}`);
+  const { error } = schema.safeParse(options);
+  if (error !== undefined) throw new GatewayConfigError(`The ${place} is not usable:`, configProblems(error, options, '', schema));
+}
+
 /** Checks a provider once, when the config is written down. Throws `GatewayConfigError`. */
 export function defineProvider(spec: ProviderSpec): Provider {
+  checkOptions(spec?.name, spec, specSchema);
   const place = `provider ${JSON.stringify(spec.name)}`;
-  if (typeof spec.name !== 'string' || !/^[a-z0-9][a-z0-9._-]{0,63}$/.test(spec.name))
-    fail(place, 'name', 'lower-case letters, digits, dots, dashes (64 at most)', JSON.stringify(spec.name) ?? 'nothing');
   const url = parseBaseUrl(place, spec.baseUrl);
   const basePath = url.pathname.replace(/\/+$/, '');
   const paths = Object.fromEntries(Object.entries(spec.paths).map(([dialect, path]) => [dialect, basePath + path]));
@@ -58,7 +88,7 @@ export function defineProvider(spec: ProviderSpec): Provider {
     name: spec.name,
     origin: url.origin,
     paths: Object.freeze(paths),
-    headers: Object.freeze(Object.entries(spec.headers ?? {}).map(([name, value]) => header(place, name, value))),
+    headers: Object.freeze(headersOf(place, spec.headers ?? {})),
     models: spec.models === undefined ? undefined : Object.freeze([...spec.models]),
     quirks: Object.freeze({ ...defaultQuirks, ...spec.quirks }),
   });
@@ -79,6 +109,21 @@ function parseBaseUrl(place: string, baseUrl: unknown): URL {
   return url;
 }
 
+/** What the gateway writes itself, or HTTP's framing: a second copy could be read by somebody else than the first. */
+const taken: ReadonlySet<string> = new Set([
+  ...['accept', 'accept-encoding', 'connection', 'content-encoding', 'content-length', 'content-type', 'expect', 'host', 'keep-alive'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'user-agent'],
+]);
+
+function headersOf(place: string, given: Readonly<Record<string, string>>): ProviderHeader[] {
+  const headers = Object.entries(given).map(([name, value]) => header(place, name, value));
+  for (const [index, { name }] of headers.entries()) {
+    if (taken.has(name)) fail(place, `headers.${name}`, 'a header that the gateway does not write itself', 'one that it does');
+    if (headers.findIndex((other) => other.name === name) < index) fail(place, `headers.${name}`, 'each header once', 'it twice');
+  }
+  return headers;
+}
+
 /** A value with a line break would write headers of its own. */
 function header(place: string, name: string, value: string): ProviderHeader {
   if (!/^[A-Za-z0-9-]+$/.test(name)) fail(place, `headers.${JSON.stringify(name)}`, 'a header name', 'other characters');
@@ -91,12 +136,12 @@ function fail(place: string, path: string, expected: string, received: string): 
 }
 
 /** The key of a hosted provider: present, and not an empty environment variable. */
-export function requiredKey(provider: string, apiKey: string | undefined): string {
+export function requiredKey(provider: string, apiKey: unknown): string {
   if (typeof apiKey === 'string' && apiKey.trim() !== '') return apiKey;
   return fail(
     `provider ${JSON.stringify(provider)}`,
     'apiKey',
     'the API key (is the environment variable set?)',
-    apiKey === undefined ? 'nothing' : 'an empty string',
+    apiKey === undefined ? 'nothing' : typeof apiKey === 'string' ? 'an empty string' : `a value of type ${typeof apiKey}`,
   );
 }

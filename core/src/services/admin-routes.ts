@@ -15,7 +15,7 @@ export interface AdminRoutes {
   list(): readonly AdminRoute[];
 }
 
-export const AdminRoutes = token<AdminRoutes>()('AdminRoutes', 'adminRoutes');
+export const AdminRoutes = token<AdminRoutes>()('AdminRoutes', 'adminRoutes', ['add', 'list']);
 
 export function collectedAdminRoutes(): AdminRoutes {
   const routes: AdminRoute[] = [];

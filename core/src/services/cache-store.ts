@@ -12,7 +12,7 @@ export interface CacheStore {
   delete(key: string): Promise<void>;
 }
 
-export const CacheStore = token<CacheStore>()('CacheStore', 'cache');
+export const CacheStore = token<CacheStore>()('CacheStore', 'cache', ['get', 'set', 'delete']);
 
 /** What an entry takes besides its key and value, measured: many small ones must not outgrow the bound. Bytes. */
 const entryBytes = 512;

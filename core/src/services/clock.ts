@@ -17,7 +17,7 @@ export interface Timer {
 /** Node's timers take no more milliseconds; beyond it they would fire at once. */
 export const maxTimerMs = 2_147_483_647;
 
-export const Clock = token<Clock>()('Clock', 'clock');
+export const Clock = token<Clock>()('Clock', 'clock', ['now', 'monotonic', 'after']);
 
 export function systemClock(): Clock {
   return {

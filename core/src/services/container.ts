@@ -1,6 +1,8 @@
 // tsyringe asks for the Reflect metadata API before it is first loaded, whoever loads it.
 import 'reflect-metadata';
 import { type DependencyContainer, injectable, instanceCachingFactory, container as root } from 'tsyringe';
+import { describeReceived } from '../config-problems.ts';
+import { type ConfigProblem, GatewayConfigError } from '../errors.ts';
 import { within } from '../within.ts';
 import { errorFields, guardedLogger, Logger } from './logger.ts';
 import type { Token } from './token.ts';
@@ -23,12 +25,30 @@ export type GetService = <T>(token: Token<T>) => T;
 
 /** Gives a gateway the team's own service: `services: [provide(Logger, myLogger)]`. Closing it stays the team's job. */
 export function provide<T>(token: Token<T>, service: T): ServiceProvision {
+  if (service === undefined || service === null)
+    throw new GatewayConfigError('A service is not usable:', [
+      { path: token.name, expected: 'a service', received: describeReceived(service) },
+    ]);
+  checkMethods(token, service);
   return { token, make: () => service, owned: false };
 }
 
 /** Like `provide`, made on first use from other services and closed (`close()` or `dispose()`) with the gateway. */
 export function provideFactory<T>(token: Token<T>, make: (get: GetService) => T): ServiceProvision {
   return { token, make, owned: true };
+}
+
+/** An object of another kind would fail at the first request that needs it, or, as a logger, never be noticed. */
+function checkMethods({ name, methods = [] }: Token, service: unknown): void {
+  const members = service as Readonly<Record<string, unknown>> | undefined | null;
+  const problems: ConfigProblem[] = methods
+    .filter((method) => typeof members?.[method] !== 'function')
+    .map((method) => ({
+      path: `${name}.${method}`,
+      expected: 'a method (an object of another library, such as a logger of winston or pino, needs an adapter)',
+      received: describeReceived(members?.[method]),
+    }));
+  if (problems.length > 0) throw new GatewayConfigError('A service is not usable:', problems);
 }
 
 /** The services of one gateway. Nothing is registered in tsyringe's global container, so gateways share nothing. */
@@ -59,11 +79,13 @@ export class ServiceContainer {
     return own.resolve(type as new (...parameters: unknown[]) => T);
   }
 
-  #make({ token: { name }, make, owned }: ServiceProvision): unknown {
+  #make({ token, make, owned }: ServiceProvision): unknown {
+    const { name } = token;
     if (this.#making.includes(name)) throw new Error(`Services need each other in a circle: ${[...this.#making, name].join(' -> ')}`);
     this.#making.push(name);
     try {
       const service = make(this.get);
+      checkMethods(token, service);
       if (owned) this.#owned.push({ name, service });
       return service;
     } finally {

@@ -20,7 +20,7 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-export const CounterStore = token<CounterStore>()('CounterStore', 'counters');
+export const CounterStore = token<CounterStore>()('CounterStore', 'counters', ['add', 'lease']);
 
 /** Keys the memory store holds before it refuses new ones: forgetting a counter would grant its allowance again. */
 export const memoryCounterLimit = 100_000;

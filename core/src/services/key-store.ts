@@ -23,7 +23,7 @@ export interface KeyStore {
   list(): Promise<readonly StoredKey[]>;
 }
 
-export const KeyStore = token<KeyStore>()('KeyStore', 'keys');
+export const KeyStore = token<KeyStore>()('KeyStore', 'keys', ['find', 'put', 'list']);
 
 /** Keys of this process only; gone when it ends. Bounded, because each key was made by an operator. */
 export function memoryKeyStore(maxKeys: number = 100_000): KeyStore {

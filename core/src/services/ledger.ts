@@ -24,7 +24,7 @@ export interface Ledger {
   recent(limit: number): Promise<readonly LedgerRow[]>;
 }
 
-export const Ledger = token<Ledger>()('Ledger', 'ledger');
+export const Ledger = token<Ledger>()('Ledger', 'ledger', ['append', 'recent']);
 
 /** The last rows of this process, in a ring (default 10,000). */
 export function memoryLedger(capacity: number = 10_000): Ledger {

@@ -9,7 +9,7 @@ export interface Logger {
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-export const Logger = token<Logger>()('Logger', 'logger');
+export const Logger = token<Logger>()('Logger', 'logger', ['enabled', 'log']);
 
 /**
  * The default: warnings and errors as JSON lines on standard error. Silence would hide why a request failed, and a guest
@@ -58,6 +58,14 @@ export function guardedLogger(logger: Logger): Logger {
 
 /** What a caught value says about itself, its cause included, for log fields. */
 export function errorFields(error: unknown): { readonly error: string; readonly stack?: string } {
+  try {
+    return readableFields(error);
+  } catch {
+    return { error: 'a value that cannot be read' }; // its getters throw: what it came from must be told all the same
+  }
+}
+
+function readableFields(error: unknown): { readonly error: string; readonly stack?: string } {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return { error: thrownText(cause) };
   const text = cause === error ? '' : ` (${(error as Error).message})`;

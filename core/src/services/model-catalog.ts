@@ -15,7 +15,7 @@ export interface ModelCatalog {
   facts(target: Target): ModelFacts | undefined;
 }
 
-export const ModelCatalog = token<ModelCatalog>()('ModelCatalog', 'catalog');
+export const ModelCatalog = token<ModelCatalog>()('ModelCatalog', 'catalog', ['facts']);
 
 /** Knows no model. */
 export function emptyModelCatalog(): ModelCatalog {

@@ -14,6 +14,7 @@ export interface AuxiliaryCall {
 }
 
 export interface AuxiliaryAnswer {
+  /** 499 when the call was ended before it had an answer: by its time limit, or with its parent. */
   readonly status: number;
   readonly json: JsonValue | undefined;
   readonly settlement: Settlement;
@@ -21,10 +22,11 @@ export interface AuxiliaryAnswer {
 
 /**
  * Model calls for plugins. Plugins never dial a model themselves: a call made here is an exchange of its own with the
- * same principal and the same plugins, aborted with its parent. A child exchange cannot have children.
+ * same principal, aborted with its parent. The other plugins see it like any exchange (`context.parent` tells); the one that
+ * asked and those that authenticate do not. A child exchange cannot have children.
  */
 export interface Models {
   call(parent: ExchangeContext, call: AuxiliaryCall): Promise<AuxiliaryAnswer>;
 }
 
-export const Models = token<Models>()('Models', 'models');
+export const Models = token<Models>()('Models', 'models', ['call']);

@@ -10,7 +10,7 @@ export interface PriceBook {
   readonly table: string;
 }
 
-export const PriceBook = token<PriceBook>()('PriceBook', 'prices');
+export const PriceBook = token<PriceBook>()('PriceBook', 'prices', ['cost']);
 
 /** Knows no price. */
 export function emptyPriceBook(): PriceBook {

@@ -18,7 +18,7 @@ export interface Signals {
   on<Name extends keyof SignalMap>(name: Name, listener: (event: SignalMap[Name]) => void | Promise<void>): () => void;
 }
 
-export const Signals = token<Signals>()('Signals', 'signals');
+export const Signals = token<Signals>()('Signals', 'signals', ['emit', 'on']);
 
 /** Delivery in this process, at once; a listener that throws is logged and hurts nobody else. */
 export function localSignals(logger: Logger): Signals {
@@ -43,5 +43,19 @@ export function localSignals(logger: Logger): Signals {
       set.add(own);
       return () => set.delete(own);
     },
+  };
+}
+
+/** A team's signals as the gateway uses them: those that throw cost an event and a log line, never the exchange. */
+export function guardedSignals(signals: Signals, logger: Logger): Signals {
+  return {
+    emit(name, event) {
+      try {
+        signals.emit(name, event);
+      } catch (error) {
+        logger.log('error', `The signal ${name} could not be emitted.`, errorFields(error));
+      }
+    },
+    on: (name, listener) => signals.on(name, listener),
   };
 }

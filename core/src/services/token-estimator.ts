@@ -8,7 +8,7 @@ export interface TokenEstimator {
   upperBound(text: string): number;
 }
 
-export const TokenEstimator = token<TokenEstimator>()('TokenEstimator', 'tokens');
+export const TokenEstimator = token<TokenEstimator>()('TokenEstimator', 'tokens', ['estimate', 'upperBound']);
 
 /** Constant time per text: bytes ÷ 4, the usual rule of thumb for English; the bound is exact by construction. */
 export function byteTokenEstimator(): TokenEstimator {

@@ -62,8 +62,8 @@ export class Attempt {
       exchange: contextOf(this.exchange),
       target: this.target.target,
       kind: this.kind,
-      set: (path, value) => attempt.edits.push({ path, value }),
-      tap: (observer) => attempt.taps.push(observer),
+      set: (path, value) => void attempt.edits.push({ path, value }),
+      tap: (observer) => void attempt.taps.push(observer),
       onSettled(listener) {
         if (attempt.#end === undefined) attempt.#listeners.push(listener);
         else attempt.#notify(listener, attempt.#end);

@@ -4,14 +4,16 @@ import { type GatewayError, gatewayError } from '../errors.ts';
 import type { StreamEvent } from '../model/events.ts';
 import type { RegionSink, RegionSource } from './regions.ts';
 
-/** Events kept ahead of a slow consumer; then the upstream waits. */
+/** Events, and bytes of them, kept ahead of a slow consumer; then the upstream waits. */
 const maxAhead = 64;
+const maxAheadBytes = 64 * 1024;
 
 /** Regions in, events out, one consumer. Leaving the loop early closes the upstream. */
 export class EventQueue implements AsyncIterable<StreamEvent>, RegionSink {
   readonly #body: RegionSource;
   readonly #dialect: StreamDialect;
   #ready: StreamEvent[] = [];
+  #readyBytes = 0;
   #wake: (() => void) | undefined = undefined;
   #over = false;
   #error: GatewayError | undefined = undefined;
@@ -24,8 +26,9 @@ export class EventQueue implements AsyncIterable<StreamEvent>, RegionSink {
 
   region(bytes: Buffer): boolean {
     this.#ready.push(...eventsOf(bytes, this.#dialect));
+    this.#readyBytes += bytes.length;
     this.#wake?.();
-    return this.#ready.length < maxAhead;
+    return this.#ready.length < maxAhead && this.#readyBytes < maxAheadBytes;
   }
 
   end(): void {
@@ -46,6 +49,7 @@ export class EventQueue implements AsyncIterable<StreamEvent>, RegionSink {
       for (;;) {
         const ready = this.#ready;
         this.#ready = [];
+        this.#readyBytes = 0;
         for (const event of ready) yield event;
         if (this.#ready.length > 0) continue;
         if (this.#over) break;

@@ -9,7 +9,8 @@ import type { ResponseHeaders } from '../model/headers.ts';
 import type { GatewayResponse, StreamBody } from '../model/response.ts';
 import type { CacheStore } from '../services/cache-store.ts';
 import type { CounterStore } from '../services/counter-store.ts';
-import { anonymous, principal } from '../slot.ts';
+import { principal } from '../slot.ts';
+import { within } from '../within.ts';
 
 export interface IdempotencyOptions {
   readonly cache: CacheStore;
@@ -26,6 +27,9 @@ type Upstream = (exchange: Exchange) => Promise<GatewayResponse>;
 
 const longestKey = 255;
 
+/** Limit of one call to a store. Milliseconds. */
+const storeMs = 5_000;
+
 /**
  * One upstream call, and one charge, for requests that repeat an `Idempotency-Key`: a repeat gets the first one's answer,
  * as the upstream gave it, and takes the whole way out again. Only a complete success is kept: after anything else a
@@ -36,10 +40,10 @@ export function oncePerKey(options: IdempotencyOptions, upstream: Upstream): Ups
   return (exchange) => {
     const key = exchange.inbound.headers['idempotency-key'];
     const who = exchange.getSlot(principal);
-    if (key === undefined || who === undefined || who === anonymous) return upstream(exchange);
+    if (key === undefined || who === undefined || who.kind === 'anonymous') return upstream(exchange);
     if (typeof key !== 'string' || key === '' || key.length > longestKey)
       badField('The header idempotency-key', `1 to ${longestKey} characters`, String(key));
-    const place = `idempotency:${digest(JSON.stringify([who.tenant, who.id, exchange.inbound.path, key]))}`;
+    const place = `idempotency:${digest(JSON.stringify([who.tenant, who.kind, who.id, exchange.inbound.path, key]))}`;
     return answerOnce(options, upstream, exchange, place);
   };
 }
@@ -47,8 +51,8 @@ export function oncePerKey(options: IdempotencyOptions, upstream: Upstream): Ups
 async function answerOnce(options: IdempotencyOptions, upstream: Upstream, exchange: Exchange, place: string): Promise<GatewayResponse> {
   const request = digest(exchange.bodyBytes);
   // The place first: an answer that is kept before it is free again cannot be missed by who takes it next.
-  const lease = await options.counters.lease(place, 1, options.leaseMs);
-  const kept = readKept(await options.cache.get(place));
+  const lease = await within(storeMs, options.counters.lease(place, 1, options.leaseMs));
+  const kept = readKept(await within(storeMs, options.cache.get(place)).catch(() => undefined)); // a store that is away is a miss
   if (kept !== undefined) {
     await lease?.release();
     if (kept.request !== request) throw gatewayError('GW_IDEMPOTENCY_MISMATCH');
@@ -59,8 +63,13 @@ async function answerOnce(options: IdempotencyOptions, upstream: Upstream, excha
   exchange.onSettled(async ({ outcome, status }) => {
     const bytes = recording.bytes;
     if (outcome === 'completed' && status < 300 && bytes !== undefined)
-      await options.cache.set(place, writeKept({ request, status, headers: recording.headers, bytes }), options.keepMs);
-    await lease.release();
+      await within(
+        storeMs,
+        options.cache.set(place, writeKept({ request, status, headers: recording.headers, bytes }), options.keepMs),
+      ).catch(
+        () => {}, // the answer is out; a repeat will be a new call
+      );
+    await within(storeMs, lease.release());
   });
   return recording.of(await upstream(exchange));
 }

@@ -1,4 +1,5 @@
 import { type GatewayError, gatewayError } from '../errors.ts';
+import { Gathered } from '../gathered.ts';
 import type { Clock } from '../services/clock.ts';
 import { Deadline, type TimeLimits } from './deadline.ts';
 import type { Transport, UpstreamConnection, UpstreamHeaders, UpstreamListener, UpstreamRequest } from './transport.ts';
@@ -116,19 +117,17 @@ export class Reply implements UpstreamListener {
   /** The whole body, up to `limit` bytes; beyond it the connection is closed. */
   collect(limit: number): Promise<Buffer> {
     return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let length = 0;
+      const body = new Gathered();
       const tooLarge = (): GatewayError => gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'an answer', limit } });
       this.attach({
         data: (chunk) => {
-          chunks.push(chunk);
-          length += chunk.length;
-          if (length > limit) this.abort(tooLarge());
+          body.add(chunk);
+          if (body.length > limit) this.abort(tooLarge());
         },
         end: () => {
           // It may have been over before it was looked at.
-          if (length > limit) reject(tooLarge());
-          else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length));
+          if (body.length > limit) reject(tooLarge());
+          else resolve(body.whole());
         },
         fail: reject,
       });
@@ -152,8 +151,8 @@ export class Reply implements UpstreamListener {
 
 /** undici's codes for what can happen before a head arrives. */
 function codeBeforeHead(cause: unknown): 'GW_UPSTREAM_UNREACHABLE' | 'GW_UPSTREAM_BAD_RESPONSE' {
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' && (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')
+  const { name, code } = (cause ?? {}) as { readonly name?: unknown; readonly code?: unknown };
+  return name === 'HTTPParserError' || (typeof code === 'string' && (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW'))
     ? 'GW_UPSTREAM_BAD_RESPONSE'
     : 'GW_UPSTREAM_UNREACHABLE';
 }

@@ -1,6 +1,7 @@
 import { type OfferedModel, unknownModel } from '../dialects/openai-models/openai-models.ts';
 import type { DialectId } from '../model/call.ts';
 import type { Target } from '../model/target.ts';
+import { isModelName } from '../model-name.ts';
 import type { Provider } from '../providers/provider.ts';
 
 /** A target with the provider that serves it. */
@@ -57,7 +58,7 @@ export class Router {
     const slash = name.indexOf('/');
     const provider = this.#providers.get(name.slice(0, Math.max(slash, 0)));
     const model = name.slice(slash + 1);
-    if (provider === undefined || model === '' || model.length > 256) return undefined;
+    if (provider === undefined || !isModelName(model)) return undefined;
     if (provider.models !== undefined && !provider.models.includes(model)) return undefined;
     return Object.freeze({ id: name, provider: provider.name, model });
   }

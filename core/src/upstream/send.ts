@@ -2,6 +2,7 @@ import type { CallDialect } from '../dialects/dialect.ts';
 import { BytesBody } from '../dialects/json-body.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
 import type { JsonDocument } from '../json/document.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { GatewayResponse } from '../model/response.ts';
 import { setValue } from '../parsed-call.ts';
 import type { Attempt } from './attempt.ts';
@@ -10,7 +11,7 @@ import { requestHeaders, responseHeaders } from './headers.ts';
 import { Reply } from './reply.ts';
 import { SseBody } from './sse-body.ts';
 import type { Transport, UpstreamHeaders } from './transport.ts';
-import { refusal } from './upstream-errors.ts';
+import { refusal, reportedError } from './upstream-errors.ts';
 
 export interface SendOptions {
   readonly transport: Transport;
@@ -24,6 +25,9 @@ export interface SendOptions {
 /** Bytes of an error answer that are read before it is judged by its status alone. */
 const maxErrorBytes = 64 * 1024;
 
+/** Milliseconds for an error answer's body. */
+const errorBodyMs = 1_000;
+
 /** Sends one attempt to its target: build, open, judge the head, take the body. */
 export async function send(attempt: Attempt, options: SendOptions): Promise<GatewayResponse> {
   const { exchange } = attempt;
@@ -32,7 +36,8 @@ export async function send(attempt: Attempt, options: SendOptions): Promise<Gate
   const { provider, target } = attempt.target;
   const document = call.document.fork();
   for (const { path, value } of attempt.edits) setValue(document, path, value);
-  if (target.model !== call.model) call.format.setModel(document, target.model);
+  // Also where a plugin wrote another model into the body: targets are chosen by `targets`.
+  if (target.model !== call.model || document.edited) call.format.setModel(document, target.model);
   const stripUsage = call.stream && provider.quirks.streamUsage && (call.format.stream?.requestUsage(document) ?? false);
 
   let stopWatching = (): void => {};
@@ -75,8 +80,11 @@ async function judge(reply: Reply, attempt: Attempt): Promise<GatewayError | und
     reply.abort(problem);
     return problem;
   }
+  // Its status says most of it: nobody waits long for the words.
+  const timer = attempt.exchange.clock.after(errorBodyMs, () => reply.abort(gatewayError('GW_UPSTREAM_TRUNCATED')));
   const body = await reply.collect(maxErrorBytes).catch(() => Buffer.alloc(0));
-  return refusal(status, headers, body, attempt.target.provider);
+  timer.cancel();
+  return attempt.exchange.stopped ?? refusal(status, headers, body, attempt.target.provider);
 }
 
 function badHead(headers: UpstreamHeaders, stream: boolean): GatewayError | undefined {
@@ -95,8 +103,50 @@ function contentType(headers: UpstreamHeaders): string {
   return typeof value === 'string' ? (value.split(';', 1)[0] as string).trim().toLowerCase() : '';
 }
 
+/**
+ * What is wrong with a whole answer, if anything. Looks at its ends and for an error before it parses: a parse of each
+ * answer would cost more than the rest of its way. What ended with its connection may have been cut anywhere.
+ */
+function badBody(bytes: Buffer, headers: UpstreamHeaders): GatewayError | undefined {
+  const framed = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  const object = bytes[firstInk(bytes)] === 0x7b && bytes[lastInk(bytes)] === 0x7d;
+  if (object && framed && !bytes.includes('"error"')) return undefined;
+  const json = object ? parsed(bytes) : undefined;
+  if (json === undefined) return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'a body that is not a JSON object' } });
+  return json.error === undefined || json.error === null ? undefined : reportedError(json);
+}
+
+function firstInk(bytes: Buffer): number {
+  let at = 0;
+  while (isSpace(bytes[at])) at += 1;
+  return at;
+}
+
+function lastInk(bytes: Buffer): number {
+  let at = bytes.length - 1;
+  while (isSpace(bytes[at])) at -= 1;
+  return at;
+}
+
+/** Of JSON. */
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function parsed(bytes: Buffer): JsonObject | undefined {
+  try {
+    const json: unknown = JSON.parse(bytes.toString('utf8'));
+    return isJsonObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function whole(attempt: Attempt, reply: Reply, format: CallDialect, options: SendOptions): Promise<GatewayResponse> {
-  const body = new BytesBody(await reply.collect(options.responseBytes), format);
+  const bytes = await reply.collect(options.responseBytes);
+  const problem = badBody(bytes, reply.headers);
+  if (problem !== undefined) throw problem;
+  const body = new BytesBody(bytes, format);
   attempt.exchange.answeredBy(body);
   attempt.settle('completed', () => attempt.exchange.usage);
   return {
@@ -120,14 +170,18 @@ async function streamed(
   const body = new SseBody(reply, {
     dialect,
     stripUsage,
+    request: exchange.requireCall().document.value as JsonObject,
     maxEventBytes: options.eventBytes,
     now: () => exchange.clock.monotonic(),
     onOver: (error) => {
-      const outcome = error === undefined ? 'completed' : exchange.aborted === undefined ? 'failed' : 'aborted';
+      // A stream that a plugin ended or replaced did not fail: nobody wanted the rest.
+      const left = exchange.aborted !== undefined || error?.code === 'GW_CLIENT_CLOSED';
+      const outcome = error === undefined ? 'completed' : left ? 'aborted' : 'failed';
       attempt.settle(outcome, () => body.observer.usage(), error);
     },
   });
   for (const tap of attempt.taps) body.tap(exchange.guarded(tap));
+  body.open();
   await body.content();
   exchange.answeredBy(body);
   return {

@@ -4,15 +4,19 @@ import { FrameSplitter } from '../dialects/sse.ts';
 import { eventsOf } from '../dialects/sse-event.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
 import type { StreamEvent } from '../model/events.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { StreamBody } from '../model/response.ts';
 import { EventQueue } from './event-queue.ts';
 import type { RegionSink, RegionSource } from './regions.ts';
 import type { ByteSink, Reply } from './reply.ts';
+import { reportedError } from './upstream-errors.ts';
 
 export interface SseBodyOptions {
   readonly dialect: StreamDialect;
   /** Leave out what the gateway's own request for usage added. */
   readonly stripUsage: boolean;
+  /** The request that the stream answers. */
+  readonly request: JsonObject;
   readonly maxEventBytes: number;
   readonly now: () => number;
   /** The stream is over, with its error if it broke. */
@@ -50,9 +54,13 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   constructor(reply: Reply, options: SseBodyOptions) {
     this.#reply = reply;
     this.#options = options;
-    this.observer = options.dialect.observe({ stripUsage: options.stripUsage });
+    this.observer = options.dialect.observe(options);
     this.#splitter = new FrameSplitter(options.maxEventBytes);
-    reply.attach(this);
+  }
+
+  /** Takes the bytes, those that came with the head at once: by now everybody listens who wants to. */
+  open(): void {
+    this.#reply.attach(this);
   }
 
   /** Resolves when content arrived or the stream is over: until then another target may still be asked. */
@@ -120,22 +128,33 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#over) return;
     const rest = this.#splitter.rest();
     // A last event without its blank line counts when it is whole; half an event must not reach the client.
-    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#pass(rest, this.#splitter.text);
+    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#passLast(rest, this.#splitter.text);
     if (this.#over) return;
-    const complete = this.observer.done || this.observer.finishReason() !== undefined;
-    this.#finish(complete ? undefined : gatewayError('GW_UPSTREAM_TRUNCATED'));
+    this.#finish(this.observer.complete ? undefined : gatewayError('GW_UPSTREAM_TRUNCATED'));
   }
 
   fail(error: GatewayError): void {
     if (this.#over) return;
-    this.#finish(error);
+    // Nothing is missing from a stream that broke off after its end; what it was asked to report of usage belongs to it.
+    const whole = this.observer.complete && this.observer.usage() !== undefined && error.code === 'GW_UPSTREAM_TRUNCATED';
+    this.#finish(whole ? undefined : error);
+  }
+
+  /** What follows an event without its blank line, an error or held text, must not become part of it. */
+  #passLast(bytes: Buffer, text: string): void {
+    const lineEnd = text.endsWith('\r\n') ? '\r\n' : text.slice(-1);
+    if (this.wrapped) this.#pass(Buffer.concat([bytes, Buffer.from(lineEnd)]), text + lineEnd);
+    else {
+      this.#pass(bytes, text);
+      if (!this.#over && !this.observer.complete) this.#deliver(Buffer.from(lineEnd));
+    }
   }
 
   /** Looks at each frame, and passes on what is to be passed on. */
   #pass(bytes: Buffer, text: string): void {
     const kept = this.#scan(bytes, text);
     if (kept.length > 0) this.#deliver(kept);
-    if (this.observer.error !== undefined) this.abort(streamError(this.observer.error));
+    if (this.observer.error !== undefined) this.abort(reportedError(this.observer.error));
     else if (this.observer.done) this.#endEarly();
     if (this.observer.content && this.firstContentAt === undefined) {
       this.firstContentAt = this.#options.now();
@@ -211,10 +230,4 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#error === undefined) this.#sink?.end();
     else this.#sink?.fail(this.#error);
   }
-}
-
-/** The upstream's error event as ours: its words stay out, its meaning is kept where it is known. */
-function streamError(error: unknown): GatewayError {
-  const text = JSON.stringify(error);
-  return gatewayError(/rate_limit|too_many_requests|"code":429/.test(text) ? 'GW_UPSTREAM_RATE_LIMITED' : 'GW_UPSTREAM_STREAM_ERROR');
 }

@@ -1,4 +1,6 @@
-import { type Dispatcher, Pool } from 'undici';
+import { Socket } from 'node:net';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { within } from '../within.ts';
 
 /** One request to an upstream. Everything in it is ours: built from parsed data, never copied from the client's head. */
 export interface UpstreamRequest {
@@ -35,46 +37,94 @@ export interface TransportLimits {
   readonly connections: number;
 }
 
+/** Time for requests under way when the transport closes. Milliseconds. */
+const closeMs = 5_000;
+
+/**
+ * A provider's sockets, and who waits for one: our own line, for a request that its caller gave up must leave it at once,
+ * and undici would keep it, body and all, until its turn.
+ */
+interface Upstream {
+  readonly pool: Pool;
+  active: number;
+  readonly waiting: Map<ConnectionHandler, UpstreamRequest>;
+}
+
 /**
  * The only place that opens sockets to upstreams. One pool per origin; no redirects, no decompression, no HTTP/2 (its
  * fault modes are not worth its gains here), no limits of time: those belong to whoever asked.
  */
 export class Transport {
-  readonly #pools = new Map<string, Pool>();
+  readonly #upstreams = new Map<string, Upstream>();
   readonly #limits: TransportLimits;
+  /** The request that is handed to its pool right now: a socket that is opened meanwhile is opened for it alone. */
+  #opening: ConnectionHandler | undefined = undefined;
 
   constructor(limits: TransportLimits) {
     this.#limits = limits;
   }
 
   open(request: UpstreamRequest, listener: UpstreamListener): UpstreamConnection {
-    const handler = new ConnectionHandler(listener);
-    this.#pool(request.origin).dispatch({ method: 'POST', path: request.path, headers: request.headers, body: request.body }, handler);
+    const upstream = this.#upstream(request.origin);
+    const handler = new ConnectionHandler(listener, () => this.#over(upstream, handler));
+    if (upstream.active < this.#limits.connections) this.#dispatch(upstream, request, handler);
+    else upstream.waiting.set(handler, request);
     return handler;
   }
 
-  /** Closes idle sockets at once, others when their request ends. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
-    this.#pools.clear();
+  #dispatch(upstream: Upstream, { path, headers, body }: UpstreamRequest, handler: ConnectionHandler): void {
+    upstream.active += 1;
+    this.#opening = handler;
+    upstream.pool.dispatch({ method: 'POST', path, headers, body }, handler);
+    this.#opening = undefined;
   }
 
-  /** As many pools as there are configured providers: origins come from the config only. */
-  #pool(origin: string): Pool {
-    let pool = this.#pools.get(origin);
-    if (pool === undefined) {
-      pool = new Pool(origin, {
-        connections: this.#limits.connections,
-        connectTimeout: this.#limits.connectMs,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        keepAliveTimeout: 4_000,
-        keepAliveMaxTimeout: 60_000,
-        allowH2: false,
-      });
-      this.#pools.set(origin, pool);
+  /** A request ended, or its caller no longer wants it: one that waited takes its place. */
+  #over(upstream: Upstream, handler: ConnectionHandler): void {
+    if (upstream.waiting.delete(handler)) return;
+    upstream.active -= 1;
+    const [next] = upstream.waiting;
+    if (next === undefined) return;
+    upstream.waiting.delete(next[0]);
+    this.#dispatch(upstream, next[1], next[0]);
+  }
+
+  /** Closes idle sockets at once, others when their request ends; those that take too long are cut. */
+  async close(): Promise<void> {
+    const pools = [...this.#upstreams.values()].map(({ pool }) => pool);
+    this.#upstreams.clear();
+    await Promise.all(pools.map((pool) => within(closeMs, pool.close()).catch(() => pool.destroy())));
+  }
+
+  /** As many as there are configured providers: origins come from the config only. */
+  #upstream(origin: string): Upstream {
+    let upstream = this.#upstreams.get(origin);
+    if (upstream === undefined) {
+      upstream = { pool: this.#pool(origin), active: 0, waiting: new Map() };
+      this.#upstreams.set(origin, upstream);
     }
-    return pool;
+    return upstream;
+  }
+
+  #pool(origin: string): Pool {
+    return new Pool(origin, {
+      connections: this.#limits.connections,
+      connect: this.#connector(),
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 60_000,
+      allowH2: false,
+    });
+  }
+
+  /** Opens sockets as undici does, and lets the request that waits for one know it: undici itself aborts only what was sent. */
+  #connector(): buildConnector.connector {
+    const connect = buildConnector({ timeout: this.#limits.connectMs, allowH2: false });
+    return (options, callback) => {
+      const socket: unknown = connect(options, callback);
+      if (socket instanceof Socket) this.#opening?.connecting(socket);
+    };
   }
 }
 
@@ -82,14 +132,24 @@ export class Transport {
 class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnection {
   readonly #listener: UpstreamListener;
   #controller: Dispatcher.DispatchController | undefined = undefined;
+  /** Until the request starts: the socket that is opened for it. */
+  #socket: Socket | undefined = undefined;
   #over = false;
 
-  constructor(listener: UpstreamListener) {
+  readonly #onOver: () => void;
+
+  constructor(listener: UpstreamListener, onOver: () => void) {
     this.#listener = listener;
+    this.#onOver = onOver;
+  }
+
+  connecting(socket: Socket): void {
+    this.#socket = socket;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#socket = undefined;
     if (this.#over) controller.abort(new Error('aborted before the request was sent'));
   }
 
@@ -105,13 +165,13 @@ class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnectio
 
   onResponseEnd(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#listener.end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#listener.fail(error);
   }
 
@@ -123,8 +183,9 @@ class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnectio
 
   abort(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#controller?.abort(new Error('aborted'));
+    this.#socket?.destroy(new Error('aborted')); // with an error, for the pool waits to hear of one
   }
 
   pause(): void {
@@ -133,5 +194,10 @@ class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnectio
 
   resume(): void {
     if (!this.#over) this.#controller?.resume();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#onOver();
   }
 }

@@ -11,11 +11,18 @@ const passedOn: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 
 /** An upstream's error status as an error for the client. */
 export function refusal(status: number, headers: UpstreamHeaders, body: Buffer, provider: Provider): GatewayError {
-  if (status === 401 || status === 403) return gatewayError('GW_UPSTREAM_AUTH', { headers: { 'x-should-retry': 'false' } });
+  if (status === 401 || status === 402 || status === 403)
+    return gatewayError('GW_UPSTREAM_AUTH', { headers: { 'x-should-retry': 'false' } });
   if (status === 429) return gatewayError('GW_UPSTREAM_RATE_LIMITED', { headers: retryAfter(headers) });
-  if (status >= 500) return gatewayError('GW_UPSTREAM_ERROR', { details: { status }, headers: retryAfter(headers) });
+  if (status >= 500 || status === 408) return gatewayError('GW_UPSTREAM_ERROR', { details: { status }, headers: retryAfter(headers) });
   if (!passedOn.has(status)) return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
   return passedRefusal(status, body, provider);
+}
+
+/** An error that an upstream reports inside an answer of status 200: its words stay out, its meaning is kept where it is known. */
+export function reportedError(error: JsonValue): GatewayError {
+  const text = JSON.stringify(error);
+  return gatewayError(/rate_limit|too_many_requests|"code":429/.test(text) ? 'GW_UPSTREAM_RATE_LIMITED' : 'GW_UPSTREAM_STREAM_ERROR');
 }
 
 /** The provider's own words about the request, without what is the operator's. */

@@ -100,12 +100,15 @@ describe('age', () => {
     expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBe(before);
   });
 
-  it.each([0, -1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY])('a time to live of %d keeps nothing, not even the value before', async (ttl) => {
-    const store = memoryCacheStore();
-    await store.set('key', bytes(1), minute);
-    await store.set('key', bytes(2), ttl);
-    expect(await store.get('key')).toBeUndefined();
-  });
+  it.each([0, -1, 0.5, Number.NaN, Number.NEGATIVE_INFINITY])(
+    'a time to live of %d keeps nothing, not even the value before',
+    async (ttl) => {
+      const store = memoryCacheStore();
+      await store.set('key', bytes(1), minute);
+      await store.set('key', bytes(2), ttl);
+      expect(await store.get('key')).toBeUndefined();
+    },
+  );
 });
 
 describe('the bound', () => {

@@ -50,11 +50,14 @@ describe('a counter', () => {
     expect((await store.add('k', 1, second)).value).toBe(1);
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, undefined])('refuses a time of %s: it would never or always forget', async (ttl) => {
-    const { store } = storeWith();
-    await expect(store.add('k', 1, ttl as number)).rejects.toThrow('CounterStore: ttlMs: expected a number of more than 0');
-    await expect(store.lease('k', 1, ttl as number)).rejects.toThrow('CounterStore: ttlMs: expected a number of more than 0');
-  });
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, undefined])(
+    'refuses a time of %s: it would never or always forget',
+    async (ttl) => {
+      const { store } = storeWith();
+      await expect(store.add('k', 1, ttl as number)).rejects.toThrow('CounterStore: ttlMs: expected a number of more than 0');
+      await expect(store.lease('k', 1, ttl as number)).rejects.toThrow('CounterStore: ttlMs: expected a number of more than 0');
+    },
+  );
 
   it.each([1, -1])('refuses a sum that would lose digits, and stays as it was (sign %i)', async (sign) => {
     const { store } = storeWith();

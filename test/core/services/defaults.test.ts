@@ -52,8 +52,8 @@ describe('defaultServices', () => {
 
   it('what remembers is another in another gateway', async () => {
     const [one, other] = [services(), services()];
-    for (const token of [CounterStore, CacheStore, KeyStore, Ledger, Signals, AdminRoutes])
-      expect(one.get(token), token.name).not.toBe(other.get(token));
+    const remembering: readonly Token[] = [CounterStore, CacheStore, KeyStore, Ledger, Signals, AdminRoutes];
+    for (const token of remembering) expect(one.get(token), token.name).not.toBe(other.get(token));
     await one.get(CounterStore).add('k', 1, 1_000);
     expect((await other.get(CounterStore).add('k', 1, 1_000)).value).toBe(1);
   });

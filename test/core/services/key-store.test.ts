@@ -51,7 +51,7 @@ describe('memoryKeyStore', () => {
     digest.fill(0);
     (mine as { tenant: string }).tenant = 'b';
     expect(await store.find('abc')).toEqual(key('abc'));
-    const found = (await store.find('abc')) as { tenant: string; scopes: string[] };
+    const found = (await store.find('abc')) as unknown as { tenant: string; scopes: string[] };
     expect(() => {
       found.tenant = 'b';
     }).toThrow(TypeError);

@@ -50,7 +50,7 @@ describe('memoryLedger', () => {
     const mine = { ...row(1), cost: 5n };
     await ledger.append(mine);
     mine.cost = 0n;
-    const [booked] = (await ledger.recent(1)) as [{ cost: bigint }];
+    const [booked] = (await ledger.recent(1)) as unknown as [{ cost: bigint }];
     expect(booked.cost).toBe(5n);
     expect(() => {
       booked.cost = 0n;

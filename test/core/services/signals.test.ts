@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { localSignals, type SignalMap } from '../../../core/src/services/signals.ts';
+import { guardedSignals, localSignals, type SignalMap } from '../../../core/src/services/signals.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 
 const failedOpen: SignalMap['plugin-failed-open'] = { plugin: 'p', hook: 'onRequest', exchange: 'e' };
@@ -89,5 +89,32 @@ describe('localSignals', () => {
     });
     localSignals(recordingLogger()).emit('fallback', fallback);
     expect(heard).toBe(0);
+  });
+});
+
+describe('guardedSignals', () => {
+  it('pass everything on as it is', () => {
+    const heard: unknown[] = [];
+    const logger = recordingLogger();
+    const own = localSignals(logger);
+    const signals = guardedSignals(own, logger);
+    const end = signals.on('fallback', (event) => void heard.push(event));
+    signals.emit('fallback', fallback);
+    own.emit('fallback', fallback);
+    end();
+    signals.emit('fallback', fallback);
+    expect(heard).toEqual([fallback, fallback]);
+  });
+
+  it('that throw cost an event and a log line', () => {
+    const logger = recordingLogger();
+    const broken = {
+      emit: () => {
+        throw new Error('no bus');
+      },
+      on: () => () => {},
+    };
+    guardedSignals(broken, logger).emit('fallback', fallback);
+    expect(logger.texts('error').join()).toMatch(/The signal fallback could not be emitted\..*no bus/);
   });
 });

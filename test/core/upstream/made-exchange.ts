@@ -25,7 +25,8 @@ export interface MadeExchangeOptions {
 /** A chat exchange that has come as far as the upstream: parsed, with a target at each provider. */
 export function madeExchange(providers: readonly Provider[], options: MadeExchangeOptions = {}): MadeExchange {
   const logger = recordingLogger();
-  const router = new Router(providers, { chat: providers.map(({ name }) => `${name}/m`) });
+  const targetNames = providers.map(({ name }) => `${name}/m`);
+  const router = new Router(providers, { chat: targetNames, m: targetNames });
   const text = typeof options.body === 'string' ? options.body : JSON.stringify({ ...question, ...options.body });
   const bytes = Buffer.from(text);
   const inbound = new InProcessInbound('POST', '/v1/chat/completions', options.headers ?? {}, bytes);

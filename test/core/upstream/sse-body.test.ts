@@ -59,11 +59,13 @@ function streaming(options: Partial<SseBodyOptions> = {}): Streaming {
   const body = new SseBody(reply as unknown as Reply, {
     dialect: openaiChat.stream as StreamDialect,
     stripUsage: false,
+    request: {},
     maxEventBytes: 1_000,
     now: () => 0,
     onOver: (error) => ends.push(error),
     ...options,
   });
+  body.open();
   return { reply, body, ends };
 }
 

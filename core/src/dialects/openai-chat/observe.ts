@@ -5,13 +5,13 @@ import type { FrameVerdict, StreamObserver } from '../dialect.ts';
 import { openaiUsage } from '../openai-usage.ts';
 import { frameData, parseFrameData } from '../sse.ts';
 import { hasFinishReason } from './finish.ts';
-import { eventTexts } from './texts.ts';
+import { eventTexts, indexOf } from './texts.ts';
 
 /** What every chunk of a metered stream ends with: looked for at a fixed place instead of searched. */
 const nullUsageTail = '"usage":null}\n\n';
 
-/** Chunks kept for the finish reason: it stands in the last chunk, the usage chunk or `[DONE]` may follow in others. */
-const keptChunks = 4;
+/** Where a choice says that it is over; until then the value is null, on some servers `""`. */
+const finish = /"finish_reason"\s*:\s*"[^"]/g;
 
 /** Before a search: lower than any place, and not the -1 of a search in vain. */
 const notSearched = -2;
@@ -20,9 +20,9 @@ const notSearched = -2;
 const longestDone = 80;
 
 /**
- * Watches an OpenAI chat stream at about the price of finding its line ends. Two searches run per chunk of bytes, not
- * per event (`"error"`, and `"usage"` where it is not at its usual place); JSON is parsed for the first events, until
- * content was seen, and for the few that carry usage or an error.
+ * Watches an OpenAI chat stream at about the price of finding its line ends. A few searches run per chunk of bytes, not
+ * per event (`"error"`, a finish reason, and `"usage"` where it is not at its usual place); JSON is parsed for the first
+ * events, until content was seen, and for the few that carry a finish reason, usage or an error.
  */
 export class ChatStreamObserver implements StreamObserver {
   cutStart = 0;
@@ -33,26 +33,35 @@ export class ChatStreamObserver implements StreamObserver {
 
   readonly #stripUsage: boolean;
   #text = '';
-  readonly #chunks: string[] = [];
+  /** Finish reasons by choice. */
+  readonly #finished = new Map<number, string>();
+  readonly #choices: number;
   #errorAt = -1;
+  #finishAt = -1;
   #usageAt = -1;
   #usage: Usage | undefined = undefined;
 
-  constructor(stripUsage: boolean) {
+  /** `choices`: how many the client asked for. */
+  constructor(stripUsage: boolean, choices = 1) {
     this.#stripUsage = stripUsage;
+    this.#choices = choices;
+  }
+
+  get complete(): boolean {
+    return this.done || this.#finished.size >= this.#choices;
   }
 
   chunk(text: string): void {
     this.#text = text;
-    this.#chunks.push(text);
-    if (this.#chunks.length > keptChunks) this.#chunks.shift();
     this.#errorAt = text.indexOf('"error"');
+    this.#finishAt = finishAfter(text, 0);
     this.#usageAt = notSearched;
   }
 
   frame(start: number, end: number): FrameVerdict {
     if (!this.content) this.#lookForContent(start, end);
     if (this.#errorAt !== -1) this.#lookForError(start, end);
+    if (this.#finishAt !== -1 && this.#finishAt < end) this.#readFinish(start, end);
     if (this.#text.startsWith(nullUsageTail, end - nullUsageTail.length)) return this.#cutTail(end);
     if (this.#usageAt < start && this.#usageAt !== -1) this.#usageAt = this.#text.indexOf('"usage"', start);
     if (this.#usageAt !== -1 && this.#usageAt < end) return this.#readUsage(start, end);
@@ -64,12 +73,17 @@ export class ChatStreamObserver implements StreamObserver {
     return this.#usage;
   }
 
+  /** The first choice's; the others' where it has none. */
   finishReason(): string | undefined {
-    for (let index = this.#chunks.length - 1; index >= 0; index -= 1) {
-      const found = lastFinishReason(this.#chunks[index] as string);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.#finished.get(0) ?? this.#finished.values().next().value;
+  }
+
+  #readFinish(start: number, end: number): void {
+    const json = parseFrameData(this.#text.slice(start, end));
+    const choices = isJsonObject(json) && Array.isArray(json.choices) ? (json.choices as readonly JsonValue[]) : [];
+    for (const [position, choice] of choices.entries())
+      if (isJsonObject(choice) && hasFinishReason(choice)) this.#finished.set(indexOf(choice, position), String(choice.finish_reason));
+    this.#finishAt = finishAfter(this.#text, end);
   }
 
   /** `,"usage":null}` closes the event, so the key is a member of the event itself. */
@@ -126,8 +140,7 @@ function hasFinish(json: Readonly<Record<string, JsonValue>>): boolean {
   return Array.isArray(choices) && choices.some((choice: JsonValue) => isJsonObject(choice) && hasFinishReason(choice));
 }
 
-function lastFinishReason(text: string): string | undefined {
-  let last: string | undefined;
-  for (const match of text.matchAll(/"finish_reason"\s*:\s*"([^"\\]{1,64})"/g)) last = match[1];
-  return last;
+function finishAfter(text: string, start: number): number {
+  finish.lastIndex = start;
+  return finish.exec(text)?.index ?? -1;
 }

@@ -32,6 +32,7 @@ function toolNames(tools: JsonValue | undefined): string[] {
     if (!isJsonObject(tool)) badField(`tools[${index}]`, 'an object', tool);
     const body = tool.function ?? tool.custom;
     const name = isJsonObject(body) ? body.name : undefined;
-    return typeof name === 'string' ? name : String(tool.type ?? 'unnamed');
+    if (typeof name === 'string') return name;
+    return typeof tool.type === 'string' ? tool.type : 'unnamed';
   });
 }

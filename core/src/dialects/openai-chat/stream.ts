@@ -5,13 +5,13 @@ import { openaiError } from '../openai-errors.ts';
 import { answerFrames } from './answer.ts';
 import { hasFinishReason } from './finish.ts';
 import { ChatStreamObserver } from './observe.ts';
-import { eventTexts, saidOnce } from './texts.ts';
+import { eventTexts, indexOf, saidOnce } from './texts.ts';
 
 export const chatStream: StreamDialect = {
   contentType: 'text/event-stream; charset=utf-8',
   wantsUsage,
   requestUsage,
-  observe: ({ stripUsage }) => new ChatStreamObserver(stripUsage),
+  observe: ({ stripUsage, request }) => new ChatStreamObserver(stripUsage, typeof request.n === 'number' ? request.n : 1),
   texts: eventTexts,
   ends,
   saidOnce,
@@ -44,6 +44,6 @@ function ends(json: JsonValue | undefined, data: string): string[] {
   if (!isJsonObject(json) || !Array.isArray(json.choices)) return [];
   const ended: string[] = [];
   for (const [position, choice] of json.choices.entries())
-    if (isJsonObject(choice) && hasFinishReason(choice)) ended.push(`${choice.index ?? position}:`);
+    if (isJsonObject(choice) && hasFinishReason(choice)) ended.push(`${indexOf(choice, position)}:`);
   return ended;
 }

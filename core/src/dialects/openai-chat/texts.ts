@@ -133,7 +133,7 @@ export function eventTexts(json: JsonValue): EventText[] {
   for (const [position, choice] of objects(json.choices)) {
     const delta = choice.delta;
     if (!isJsonObject(delta)) continue;
-    const channel = `${choice.index ?? position}:`;
+    const channel = `${indexOf(choice, position)}:`;
     const path: JsonPath = ['choices', position, 'delta'];
     for (const place of deltaTexts(delta, path))
       texts.push({ channel: channel + place.name, scope: 'assistant', path: place.path, text: place.text });
@@ -151,7 +151,7 @@ function* deltaTexts(delta: JsonObject, path: JsonPath): Generator<TextPlace & {
     for (const place of stringOrStrings(delta[field], [...path, field], 'assistant')) yield { ...place, name: field };
   for (const place of reasoningDetails(delta.reasoning_details, [...path, 'reasoning_details'])) {
     const detail = (delta.reasoning_details as readonly JsonObject[])[place.path.at(-2) as number];
-    yield { ...place, name: `reasoning_details:${detail?.index ?? 0}` };
+    yield { ...place, name: `reasoning_details:${detail === undefined ? 0 : indexOf(detail, 0)}` };
   }
   const audio = delta.audio;
   if (isJsonObject(audio))
@@ -186,7 +186,7 @@ export function saidOnce(json: JsonValue): JsonPath[] {
 function collectToolPieces(delta: JsonObject, channel: string, path: JsonPath, into: EventText[]): void {
   for (const [position, call] of objects(delta.tool_calls)) {
     const at: JsonPath = [...path, 'tool_calls', position];
-    const name = `${channel}tool:${call.index ?? position}`;
+    const name = `${channel}tool:${indexOf(call, position)}`;
     const called = call.function;
     if (isJsonObject(called) && typeof called.arguments === 'string')
       into.push({ channel: name, scope: 'toolInput', path: [...at, 'function', 'arguments'], text: called.arguments, json: true });
@@ -203,6 +203,11 @@ function collectToolPieces(delta: JsonObject, channel: string, path: JsonPath, i
       text: legacy.arguments,
       json: true,
     });
+}
+
+/** An element's own `index`, which may be anything; else where it stands. */
+export function indexOf(element: JsonObject, position: number): number {
+  return typeof element.index === 'number' ? element.index : position;
 }
 
 /** Objects of an array with their positions; nothing for anything else. */

@@ -1,5 +1,5 @@
 import { openaiPaths } from '../openai/openai.ts';
-import { defineProvider, type Provider, type ProviderQuirks } from '../provider.ts';
+import { checkOptions, defineProvider, type Provider, type ProviderQuirks, providerOptions, requiredKey } from '../provider.ts';
 
 export interface OpenAICompatibleOptions {
   /** The first half of `provider/model`, e.g. `ollama`. */
@@ -17,11 +17,13 @@ export interface OpenAICompatibleOptions {
 
 /** Any server that speaks OpenAI's formats: Ollama, vLLM, Groq, Mistral, … */
 export function openaiCompatible(options: OpenAICompatibleOptions): Provider {
+  checkOptions(options?.name, options, providerOptions);
+  const key = options.apiKey === undefined || options.apiKey === '' ? undefined : requiredKey(options.name, options.apiKey);
   return defineProvider({
     name: options.name,
     baseUrl: options.baseUrl,
     paths: openaiPaths,
-    headers: { ...options.headers, ...(options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}) },
+    headers: { ...options.headers, ...(key !== undefined && { authorization: `Bearer ${key}` }) },
     models: options.models,
     quirks: options.quirks,
   });

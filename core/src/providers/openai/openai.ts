@@ -1,4 +1,5 @@
-import { defineProvider, type Provider, requiredKey } from '../provider.ts';
+import { z } from 'zod';
+import { checkOptions, defineProvider, type Provider, providerOptions, requiredKey } from '../provider.ts';
 
 export interface OpenAIOptions {
   readonly apiKey: string | undefined;
@@ -12,9 +13,16 @@ export interface OpenAIOptions {
   readonly models?: readonly string[];
 }
 
+const optionsSchema = providerOptions.omit({ headers: true, quirks: true }).extend({
+  name: providerOptions.shape.name.optional(),
+  organization: z.string().optional(),
+  project: z.string().optional(),
+});
+
 /** OpenAI itself. */
 export function openai(options: OpenAIOptions): Provider {
-  const name = options.name ?? 'openai';
+  const name = options?.name ?? 'openai';
+  checkOptions(name, options, optionsSchema);
   return defineProvider({
     name,
     baseUrl: options.baseUrl ?? 'https://api.openai.com/v1',

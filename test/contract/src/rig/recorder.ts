@@ -56,7 +56,7 @@ export class Recorder {
       wayOut: { outer: 0, inner: 0 },
     };
     this.exchanges.set(context.id, record);
-    const register = context.onSettled.bind(context);
+    const register = registrationOf(context);
     register(({ outcome }) => {
       record.settlements += 1;
       record.settledAt = performance.now();
@@ -68,7 +68,7 @@ export class Recorder {
       known.add(listener);
       register((settlement) => this.#settle(() => listener(settlement)));
     };
-    Object.defineProperty(context, 'onSettled', { value: onSettled });
+    watched.set(context, onSettled);
     return record;
   }
 
@@ -114,4 +114,27 @@ function jsonOf(value: unknown): string {
   } catch {
     return '"(not JSON)"';
   }
+}
+
+type OnSettled = ExchangeContext['onSettled'];
+
+/** Contexts whose registrations are watched. */
+const watched = new WeakMap<object, OnSettled>();
+
+/** `onSettled` of each class of contexts, as it was. */
+const originals = new WeakMap<object, OnSettled>();
+
+/** The context is one frozen object for all plugins, so its class is where registrations can be watched. */
+function registrationOf(context: ExchangeContext): OnSettled {
+  const kind = Object.getPrototypeOf(context) as ExchangeContext;
+  const original = originals.get(kind) ?? kind.onSettled;
+  if (!originals.has(kind)) {
+    originals.set(kind, original);
+    Object.defineProperty(kind, 'onSettled', {
+      value(this: ExchangeContext, listener: Parameters<OnSettled>[0]) {
+        (watched.get(this) ?? original).call(this, listener);
+      },
+    });
+  }
+  return original.bind(context);
 }

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayConfigError } from '../../../../core/src/errors.ts';
+import { openai, openaiPaths } from '../../../../core/src/providers/openai/openai.ts';
+import type { Provider } from '../../../../core/src/providers/provider.ts';
+import { running, type Upstream, upstream } from '../../harness/loopback.ts';
+import { leavesNothing } from '../../harness/nothing-left.ts';
+
+leavesNothing();
+
+function headersOf(provider: Provider): Record<string, string> {
+  return Object.fromEntries(provider.headers.map(({ name, value }) => [name, value.reveal()]));
+}
+
+describe('openai()', () => {
+  it('is OpenAI’s API with this key', () => {
+    const provider = openai({ apiKey: 'sk-1' });
+    expect(provider).toMatchObject({
+      name: 'openai',
+      origin: 'https://api.openai.com',
+      paths: { 'openai-chat': '/v1/chat/completions', 'openai-embeddings': '/v1/embeddings' },
+      models: undefined,
+      quirks: { streamUsage: true },
+    });
+    expect(headersOf(provider)).toEqual({ authorization: 'Bearer sk-1' });
+  });
+
+  it('names organisation and project where they are given', () => {
+    expect(headersOf(openai({ apiKey: 'sk-1', organization: 'org-1', project: 'proj_1' }))).toEqual({
+      authorization: 'Bearer sk-1',
+      'openai-organization': 'org-1',
+      'openai-project': 'proj_1',
+    });
+  });
+
+  it('can be there twice, under two names', () => {
+    expect(openai({ apiKey: 'sk-1', name: 'openai-eu', baseUrl: 'https://eu.api.openai.com/v1' })).toMatchObject({
+      name: 'openai-eu',
+      origin: 'https://eu.api.openai.com',
+    });
+  });
+
+  it.each([undefined, '', ' '])('asks for a key that is %j, and names the provider', (apiKey) => {
+    expect(() => openai({ apiKey, name: 'openai-eu' })).toThrow(GatewayConfigError);
+    expect(() => openai({ apiKey, name: 'openai-eu' })).toThrow(/provider "openai-eu"[\s\S]*apiKey/);
+  });
+
+  it('has paths that nobody can bend', () => {
+    expect(Object.isFrozen(openaiPaths)).toBe(true);
+  });
+
+  it('sends its key and account to its provider, and nothing of the client’s', async () => {
+    const seen: unknown[] = [];
+    const answer: Upstream = (req, res) => {
+      const { authorization, 'openai-organization': organization, 'openai-project': project } = req.headers;
+      seen.push({ url: req.url, authorization, organization, project });
+      res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    };
+    const up = await upstream(answer);
+    const provider = openai({ apiKey: 'sk-1', baseUrl: `${up.url}/v1`, organization: 'org-1', project: 'proj_1' });
+    const { chat } = await running(up.url, { providers: [provider], models: { chat: 'openai/gpt' } });
+    const headers = { authorization: 'Bearer of-the-client', 'openai-organization': 'org-client', 'openai-project': 'proj_client' };
+    expect((await chat({}, { headers })).status).toBe(200);
+    expect(seen).toEqual([{ url: '/v1/chat/completions', authorization: 'Bearer sk-1', organization: 'org-1', project: 'proj_1' }]);
+  });
+
+  it('restricts what can be addressed to the models it names', async () => {
+    const up = await upstream((_req, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+    const provider = openai({ apiKey: 'sk-1', baseUrl: `${up.url}/v1`, models: ['gpt-small'] });
+    const { chat } = await running(up.url, { providers: [provider], models: {} });
+    expect((await chat({ model: 'openai/gpt-small' })).status).toBe(200);
+    expect(await chat({ model: 'openai/gpt-large' })).toMatchObject({ status: 404, json: { error: { code: 'GW_UNKNOWN_MODEL' } } });
+    expect(up.bodies).toHaveLength(1);
+  });
+});

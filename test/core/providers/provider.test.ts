@@ -1,0 +1,133 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { GatewayConfigError } from '../../../core/src/errors.ts';
+import { defineProvider, type ProviderSpec, requiredKey } from '../../../core/src/providers/provider.ts';
+
+const spec: ProviderSpec = { name: 'acme', baseUrl: 'https://api.acme.example/v1', paths: { 'openai-chat': '/chat/completions' } };
+
+/** The one problem that a provider is refused for. */
+function problem(change: Partial<Record<keyof ProviderSpec, unknown>>): { path: string; expected: string; received: string; text: string } {
+  try {
+    defineProvider({ ...spec, ...change } as ProviderSpec);
+  } catch (error) {
+    if (!(error instanceof GatewayConfigError)) throw error;
+    expect(error.problems).toHaveLength(1);
+    return { ...(error.problems[0] as { path: string; expected: string; received: string }), text: `${error.message}\n${error.stack}` };
+  }
+  throw new Error('it was accepted');
+}
+
+describe('a provider', () => {
+  it('is data: destination, paths, headers, models, deviations', () => {
+    const provider = defineProvider({ ...spec, headers: { 'X-Team': 'blue' }, models: ['small'] });
+    expect(provider).toMatchObject({
+      kind: 'provider',
+      name: 'acme',
+      origin: 'https://api.acme.example',
+      paths: { 'openai-chat': '/v1/chat/completions' },
+      models: ['small'],
+      quirks: { streamUsage: true },
+    });
+    expect(provider.headers.map(({ name, value }) => [name, value.reveal()])).toEqual([['x-team', 'blue']]);
+  });
+
+  it.each([
+    ['https://api.acme.example', 'https://api.acme.example', '/chat/completions'],
+    ['https://api.acme.example/', 'https://api.acme.example', '/chat/completions'],
+    ['https://api.acme.example/openai/v1///', 'https://api.acme.example', '/openai/v1/chat/completions'],
+    ['HTTP://Acme.Example:8080/V1', 'http://acme.example:8080', '/V1/chat/completions'],
+    ['https://acme.example:443/v1', 'https://acme.example', '/v1/chat/completions'],
+    ['http://[::1]:11434/v1', 'http://[::1]:11434', '/v1/chat/completions'],
+  ])('at %s is reached at %s%s', (baseUrl, origin, path) => {
+    expect(defineProvider({ ...spec, baseUrl })).toMatchObject({ origin, paths: { 'openai-chat': path } });
+  });
+
+  it('cannot be changed afterwards, not by what it was made from either', () => {
+    const models = ['small'];
+    const provider = defineProvider({ ...spec, models, headers: { a: 'b' } });
+    models.push('large');
+    expect(provider.models).toEqual(['small']);
+    for (const part of [provider, provider.paths, provider.headers, provider.headers[0], provider.models, provider.quirks])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it('prints no header’s value', () => {
+    const provider = defineProvider({ ...spec, headers: { authorization: 'Bearer sk-secret-1' } });
+    for (const printed of [JSON.stringify(provider), inspect(provider, { depth: 9, showHidden: true }), String(provider.headers[0]?.value)])
+      expect(printed).not.toContain('sk-secret-1');
+    expect(JSON.stringify(provider)).toContain('[redacted]');
+  });
+
+  it('has deviations where they are named, and no others', () => {
+    expect(defineProvider({ ...spec, quirks: { streamUsage: false } }).quirks).toEqual({ streamUsage: false });
+    expect(defineProvider({ ...spec, quirks: {} }).quirks).toEqual({ streamUsage: true });
+  });
+});
+
+describe('a provider is refused', () => {
+  it.each(['', 'Acme', 'a/b', 'a b', '-a', 'ä', 'a'.repeat(65), undefined, 7])('with the name %j', (name) => {
+    expect(problem({ name })).toMatchObject({ path: 'name', expected: 'lower-case letters, digits, dots, dashes (64 at most)' });
+  });
+
+  it.each(['api.acme.example/v1', 'ftp://acme.example', 'file:///etc/passwd', '//acme.example', '', undefined, 7])(
+    'with the base URL %j',
+    (baseUrl) => {
+      expect(problem({ baseUrl })).toMatchObject({ path: 'baseUrl', expected: 'an http(s) URL such as https://api.example.com/v1' });
+    },
+  );
+
+  it('with a credential in its URL, which the message does not repeat', () => {
+    const { path, text } = problem({ baseUrl: 'https://user:sk-secret-1@acme.example/v1' });
+    expect(path).toBe('baseUrl');
+    expect(text).toContain('use apiKey');
+    expect(text).not.toContain('sk-secret-1');
+    expect(problem({ baseUrl: 'sk-secret-1' }).text).not.toContain('sk-secret-1');
+  });
+
+  it.each(['https://acme.example/v1?key=1', 'https://acme.example/v1#x'])('with more than a path: %s', (baseUrl) => {
+    expect(problem({ baseUrl })).toMatchObject({ path: 'baseUrl', expected: 'a URL without query and fragment' });
+  });
+
+  it.each([
+    ['a value that breaks the line', { 'x-team': 'blue\r\nx-evil: 1' }],
+    ['a value that is no text', { 'x-team': 7 }],
+    ['a value beyond ASCII', { 'x-team': 'blåu' }],
+    ['a name that is none', { 'x team': 'blue' }],
+    ['an empty name', { '': 'blue' }],
+  ])('with %s in its headers, which the message does not repeat', (_what, headers) => {
+    const { path, text } = problem({ headers });
+    expect(path).toMatch(/^headers\./);
+    expect(text).not.toMatch(/evil|blåu/);
+  });
+
+  it.each(['Content-Length', 'transfer-encoding', 'HOST', 'connection', 'content-type', 'user-agent', 'accept-encoding'])(
+    'with a header of its own that the gateway writes: %s',
+    (name) => {
+      expect(problem({ headers: { [name]: '1' } })).toMatchObject({ path: `headers.${name.toLowerCase()}` });
+    },
+  );
+
+  it('with the same header twice in two spellings: one of them could be the other’s credential', () => {
+    expect(problem({ headers: { Authorization: 'Bearer a', authorization: 'Bearer b' } })).toMatchObject({
+      path: 'headers.authorization',
+      expected: 'each header once',
+    });
+  });
+});
+
+describe('a required key', () => {
+  it('is the key', () => {
+    expect(requiredKey('openai', 'sk-1')).toBe('sk-1');
+  });
+
+  it.each([
+    [undefined, 'nothing'],
+    ['', 'an empty string'],
+    ['  ', 'an empty string'],
+  ])('that is %j asks for the environment variable', (key, received) => {
+    expect(() => requiredKey('openai', key)).toThrow(GatewayConfigError);
+    expect(() => requiredKey('openai', key)).toThrow(
+      `apiKey: expected the API key (is the environment variable set?), received ${received}`,
+    );
+  });
+});
