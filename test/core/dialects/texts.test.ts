@@ -7,6 +7,12 @@ import type { JsonValue } from '../../../core/src/model/json.ts';
 
 const place = (path: TextPlace['path'], text: string, jsonString = false): TextPlace => ({ scope: 'user', path, text, jsonString });
 
+describe('stringPaths', () => {
+  it('takes arrays of any length', () => {
+    expect([...stringPaths(Array.from({ length: 200_000 }, () => 'x'))]).toHaveLength(200_000);
+  });
+});
+
 describe('textReferences', () => {
   it('reads and replaces in the document it came from', () => {
     const document = new JsonDocument('{"a":"x", "b":["y"]}');

@@ -3,6 +3,8 @@ import type { GatewayConfig } from '../../../core/src/config.ts';
 import { definePlugin, type PluginHooks } from '../../../core/src/define-plugin.ts';
 import type { Principal } from '../../../core/src/model/principal.ts';
 import type { Settlement } from '../../../core/src/model/settlement.ts';
+import { CacheStore } from '../../../core/src/services/cache-store.ts';
+import { provide } from '../../../core/src/services/container.ts';
 import { principal } from '../../../core/src/slot.ts';
 import { answerStream, answerWhole, gate, running, type Upstream, upstream } from '../harness/loopback.ts';
 import { leavesNothing } from '../harness/nothing-left.ts';
@@ -16,7 +18,8 @@ const byName = definePlugin({
   create: () => ({
     onRequest(context) {
       const name = String(context.headers['x-caller'] ?? 'ann');
-      const who: Principal = { id: name, kind: 'key', tenant: String(context.headers['x-tenant'] ?? 'one') };
+      const kind = String(context.headers['x-kind'] ?? 'key') as Principal['kind'];
+      const who: Principal = { id: name, kind, tenant: String(context.headers['x-tenant'] ?? 'one') };
       context.set(principal, who);
     },
   }),
@@ -123,6 +126,28 @@ describe('F-39: a repeated Idempotency-Key', () => {
     expect((await ask({}, { 'x-caller': 'bob' })).json.choices?.[0]?.message.content).toBe('for 2');
     expect((await ask({}, { 'x-tenant': 'two' })).json.choices?.[0]?.message.content).toBe('for 3');
     expect(up.bodies).toHaveLength(3);
+  });
+
+  it('belongs to its kind of caller: a user is not the key of the same id', async () => {
+    const { up, ask } = await keyed(answerWhole('x'));
+    await ask();
+    expect((await ask({}, { 'x-kind': 'user' })).headers['idempotent-replayed']).toBeUndefined();
+    expect(up.bodies).toHaveLength(2);
+  });
+
+  it('is not looked at for callers that an authentication plugin calls anonymous', async () => {
+    const { up, ask } = await keyed(answerWhole('x'));
+    await ask({}, { 'x-kind': 'anonymous' });
+    expect((await ask({}, { 'x-kind': 'anonymous' })).headers['idempotent-replayed']).toBeUndefined();
+    expect(up.bodies).toHaveLength(2);
+  });
+
+  it('costs no answer when the cache is away: a repeat is a new call', async () => {
+    const away = { get: () => Promise.reject(new Error('away')), set: () => Promise.reject(new Error('away')), delete: async () => {} };
+    const { up, ask } = await keyed(answerWhole('x'), { services: [provide(CacheStore, away)] });
+    expect((await ask()).status).toBe(200);
+    expect((await ask()).status).toBe(200);
+    expect(up.bodies).toHaveLength(2);
   });
 
   it('is not looked at for strangers, who could read each other by it', async () => {

@@ -307,3 +307,55 @@ describe('send, and streams', () => {
     expect(one.logger.texts('error')).toHaveLength(3);
   });
 });
+
+describe('send, and what is no answer', () => {
+  const untilClosed =
+    (text: string): Script =>
+    async (peer) => {
+      peer.say(`HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n${text}`);
+      peer.finish();
+    };
+
+  it.each([
+    ['nothing', ''],
+    ['a page', '<html>Log in</html>'],
+    ['a list', '[1]'],
+    ['half an object', '{"choices":['],
+  ])('refuses %s that calls itself JSON', async (_, text) => {
+    const one = await sending(wholeAnswer(text));
+    await expect(one.sent()).rejects.toMatchObject({ code: 'GW_UPSTREAM_BAD_RESPONSE' });
+  });
+
+  it('reads the whole of what ended with its connection: it may have been cut after any brace', async () => {
+    const cut = await sending(untilClosed('{"choices":[{"message":{"content":"Hi"}'));
+    await expect(cut.sent()).rejects.toMatchObject({ code: 'GW_UPSTREAM_BAD_RESPONSE' });
+    const whole = await sending(untilClosed(body));
+    expect(bytesOf(await whole.sent())).toBe(body);
+  });
+
+  it('takes an error inside a 200 for what it says, and passes none of its words on', async () => {
+    const one = await sending(wholeAnswer('{"error":{"message":"quota of org-42 at db.internal","code":"rate_limit_exceeded"}}'));
+    await expect(one.sent()).rejects.toMatchObject({
+      code: 'GW_UPSTREAM_RATE_LIMITED',
+      message: expect.not.stringMatching(/org-42|internal/),
+    });
+    const other = await sending(wholeAnswer('{"error":{"message":"boom"}}'));
+    await expect(other.sent()).rejects.toMatchObject({ code: 'GW_UPSTREAM_STREAM_ERROR' });
+  });
+
+  it.each([
+    ['a text that mentions one', '{"choices":[{"message":{"content":"{\\"error\\":1}"}}],"x":"\\"error\\""}'],
+    ['no error', '{"choices":[],"error":null}'],
+    ['space around', ' \r\n{"choices":[]}\n\n'],
+  ])('lets %s through', async (_, text) => {
+    expect(bytesOf(await (await sending(wholeAnswer(text))).sent())).toBe(text);
+  });
+
+  it('waits a second for the words of an error, then goes by its status', async () => {
+    const one = await sending(
+      (peer) => void peer.say('HTTP/1.1 503 Busy\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"er'),
+    );
+    await expect(one.sent()).rejects.toMatchObject({ code: 'GW_UPSTREAM_ERROR' });
+    await (await one.upstream.peer(0)).closed;
+  });
+});

@@ -396,3 +396,59 @@ describe('SseBody.events', () => {
     expect(raws).toEqual([frame]);
   });
 });
+
+describe('SseBody and ends without an end mark', () => {
+  const usageFrame = 'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}\n\n';
+
+  it('is complete after every choice that was asked for is over, however many comments follow', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(frame + lastFrame);
+    for (let pings = 0; pings < 20; pings += 1) stream.reply.say(': ping\n\n');
+    stream.reply.end();
+    expect([sink.ended, sink.error]).toEqual([true, undefined]);
+    expect(stream.body.observer.finishReason()).toBe('stop');
+  });
+
+  it('is truncated as long as one of several choices is not over', () => {
+    const stream = streaming({ request: { n: 2 } });
+    const sink = taken(stream);
+    stream.reply.say(frame + lastFrame);
+    stream.reply.end();
+    expect(sink.error).toMatchObject({ code: 'GW_UPSTREAM_TRUNCATED' });
+  });
+
+  it('has lost nothing when the connection breaks after finish reason and usage', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(frame + lastFrame + usageFrame);
+    stream.body.fail(gatewayError('GW_UPSTREAM_TRUNCATED'));
+    expect([sink.ended, sink.error, stream.ends]).toEqual([true, undefined, [undefined]]);
+  });
+
+  it('has lost its usage when it breaks before it', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(frame + lastFrame);
+    stream.body.fail(gatewayError('GW_UPSTREAM_TRUNCATED'));
+    expect(sink.error).toMatchObject({ code: 'GW_UPSTREAM_TRUNCATED' });
+  });
+
+  it('closes a last event that lacks its blank line when an error follows it', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(frame.slice(0, -1));
+    stream.reply.end();
+    expect([sink.text, sink.error?.code]).toEqual([frame, 'GW_UPSTREAM_TRUNCATED']);
+  });
+
+  it('ends whatever stands where an index belongs', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(
+      'data: {"choices":[{"index":{"toString":1},"delta":{"content":"a","tool_calls":[{"index":[]}]},"finish_reason":"stop"}]}\n',
+    );
+    stream.reply.end();
+    expect(sink.ended).toBe(true);
+  });
+});

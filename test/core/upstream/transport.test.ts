@@ -335,3 +335,25 @@ describe('Transport and its end', () => {
     await (await upstream.peer(0)).closed;
   });
 });
+
+describe('Transport and more requests than sockets', () => {
+  it('sends the next when one is over; a request that is given up leaves the line at once and is never sent', async () => {
+    const up = await hostileUpstream((peer, { head: line }) => void (line.startsWith('POST /last ') && peer.say(wholeAnswer('{}'))));
+    const one = transport({ connections: 1 });
+    const open = (name: string) => {
+      const listener = new NotingListener();
+      const connection = one.open({ origin: up.url, path: `/${name}`, headers: [], body: name }, listener);
+      return { listener, connection };
+    };
+    const first = open('first');
+    const givenUp = open('given-up');
+    const last = open('last');
+    expect((await up.request(0)).head).toContain('POST /first ');
+    givenUp.connection.abort();
+    first.connection.abort();
+    await last.listener.over;
+    expect(last.listener.notes).toEqual(['head 200', 'end']);
+    expect((await up.request(1)).head).toContain('POST /last ');
+    expect([first.listener.notes, givenUp.listener.notes]).toEqual([[], []]);
+  });
+});
