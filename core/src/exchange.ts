@@ -32,6 +32,8 @@ export interface ExchangeParts {
 /** Limit of one listener that returns a promise. Milliseconds. */
 const listenerMs = 10_000;
 
+const noBytes = Buffer.alloc(0);
+
 const noTargets: readonly Target[] = Object.freeze([]);
 
 /**
@@ -50,7 +52,7 @@ export class Exchange {
   readonly madeBy: string | undefined;
 
   call: ParsedCall | undefined = undefined;
-  bodyBytes: Buffer = Buffer.alloc(0);
+  bodyBytes: Buffer = noBytes;
   targets: readonly Target[] = noTargets;
   response: GatewayResponse | undefined = undefined;
   /** What went wrong last; the settlement names it. */

@@ -4,8 +4,14 @@
  * ORM would be something else, and freezing it would not keep it from changing.
  */
 export function frozenCopy<T>(value: T, place: string): T {
-  return copied(value, place, []) as T;
+  if (typeof value !== 'object' || value === null || made.has(value)) return value;
+  const copy = copied(value, place, []) as T & object;
+  made.add(copy);
+  return copy;
 }
+
+/** Copies need no copy. */
+const made = new WeakSet<object>();
 
 /** `above`: the objects that this value stands in. */
 function copied(value: unknown, place: string, above: readonly object[]): unknown {

@@ -29,6 +29,7 @@ export class InProcessInbound implements Inbound {
 export class InProcessOutbound implements Outbound {
   status = 0;
   readonly queued = false;
+  readonly waiting = false;
   readonly closed: Promise<boolean>;
   readonly #chunks: Buffer[] = [];
   #close: (complete: boolean) => void = () => {};

@@ -30,6 +30,8 @@ export interface Outbound {
   readonly queued: boolean;
   /** Resolves once the answer was handed over whole (`true`) or the client is gone (`false`). Never rejects. */
   readonly closed: Promise<boolean>;
+  /** Whether something that was handed over has not been taken by the connection yet. */
+  readonly waiting: boolean;
   /** A whole answer. `headers`: names and values in turn. */
   send(status: number, headers: readonly string[], body: Buffer): void;
   /** The head of a streamed answer. */

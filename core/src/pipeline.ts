@@ -39,7 +39,8 @@ export async function handle(parts: PipelineParts, exchange: Exchange, route: Ro
     throw error;
   } finally {
     heartbeat.stop();
-    await exchange.settle(delivered);
+    const settling = exchange.settle(delivered);
+    if (settling !== undefined) await settling;
   }
 }
 

@@ -1,3 +1,4 @@
+import { frozenCopy } from './frozen-copy.ts';
 import type { Cost, Principal } from './model/principal.ts';
 
 /**
@@ -28,4 +29,4 @@ export const principal: Slot<Principal> = slot<Principal>('principal', { once: t
 export const cost: Slot<Cost> = slot<Cost>('cost', { once: true });
 
 /** The caller of a gateway that lets everybody in. */
-export const anonymous: Principal = Object.freeze({ id: 'anonymous', kind: 'anonymous' });
+export const anonymous: Principal = frozenCopy({ id: 'anonymous', kind: 'anonymous' }, 'anonymous');

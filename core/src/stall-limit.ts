@@ -42,7 +42,12 @@ export class StallLimit {
 }
 
 /** Resolves once the client has the whole answer that was handed over (`true`), or is gone or disconnected (`false`). */
-export async function taken(exchange: Exchange, outbound: Outbound, stallMs: number): Promise<boolean> {
+export function taken(exchange: Exchange, outbound: Outbound, stallMs: number): Promise<boolean> {
+  // Most answers are out by now, and cost no timer.
+  return outbound.waiting ? takenInTime(exchange, outbound, stallMs) : outbound.closed;
+}
+
+async function takenInTime(exchange: Exchange, outbound: Outbound, stallMs: number): Promise<boolean> {
   const stall = new StallLimit(exchange, outbound, stallMs);
   stall.arm();
   outbound.onDrain(() => {

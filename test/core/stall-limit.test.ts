@@ -13,6 +13,7 @@ import { recordingLogger } from './harness/recording-logger.ts';
 class ManualClient implements Outbound {
   started = true;
   queued = false;
+  waiting = true;
   readonly words: string[] = [];
   readonly #closed = gate<boolean>();
   readonly closed = this.#closed.opened;
@@ -123,6 +124,15 @@ describe('taken', () => {
     client.ends(true);
     expect(await answer).toBe(true);
     expect(exchange.error).toBeUndefined();
+  });
+
+  it('arms nothing when all was handed over already', async () => {
+    const { clock, exchange, client } = made();
+    client.waiting = false;
+    const answer = taken(exchange, client, 1_000);
+    expect(clock.armed).toBe(0);
+    client.ends(true);
+    expect(await answer).toBe(true);
   });
 
   it('disconnects one that reads no more', async () => {

@@ -6,6 +6,8 @@ import type { JsonValue } from '../model/json.ts';
 const LF = 0x0a;
 const CR = 0x0d;
 
+const noBytes = Buffer.alloc(0);
+
 /** No frame ends within a chunk. (0 would be an end: before its first byte.) */
 const none = -1;
 
@@ -18,7 +20,7 @@ const smallPart = 4 * 1024;
  */
 export class FrameSplitter {
   /** The last region's bytes, and the same as latin1 text (one character per byte). */
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = noBytes;
   text = '';
 
   readonly #maxFrame: number;

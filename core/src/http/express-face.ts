@@ -11,6 +11,7 @@ import { errorFields } from '../services/logger.ts';
 import { type ExpressHandler, ExpressInbound, type ExpressRequest, splitUrl } from './express.ts';
 import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
+import { type Served, UnderWay } from './under-way.ts';
 
 export interface ExpressFaceParts {
   readonly parts: PipelineParts;
@@ -23,7 +24,7 @@ export interface ExpressFaceParts {
 /** The gateway as a guest in an Express app: answers its own paths, hands everything else on, and can be asked to leave. */
 export class ExpressFace {
   readonly #face: ExpressFaceParts;
-  readonly #underWay = new Map<Exchange, ExpressOutbound>();
+  readonly #underWay = new UnderWay();
   readonly #started: Promise<void>;
   #state: GatewayState = 'starting';
   #closed: Promise<void> | undefined = undefined;
@@ -98,11 +99,11 @@ export class ExpressFace {
     const { parts } = this.#face;
     const exchange = new Exchange(parts, new ExpressInbound(req as ExpressRequest, path, query), route.dialect);
     const outbound = new ExpressOutbound(res, () => exchange.abort(gatewayError('GW_CLIENT_CLOSED')));
-    this.#underWay.set(exchange, outbound);
+    const served = this.#underWay.add(exchange, outbound);
     handle(parts, exchange, route, outbound)
       .then(() => this.#logDecision(exchange))
       .catch((error: unknown) => this.#escaped(exchange, outbound, error))
-      .finally(() => this.#over(exchange));
+      .finally(() => this.#over(served));
   }
 
   /** `handle` never rejects; should it, this one exchange fails and nothing else. */
@@ -121,8 +122,8 @@ export class ExpressFace {
     }
   }
 
-  #over(exchange: Exchange): void {
-    this.#underWay.delete(exchange);
+  #over(served: Served): void {
+    this.#underWay.delete(served);
     if (this.#underWay.size === 0) this.#idle?.();
   }
 
@@ -149,7 +150,7 @@ export class ExpressFace {
 
   /** Clients that do not take their last words lose their connection. */
   #cutAll(): void {
-    for (const [exchange, outbound] of this.#underWay) {
+    for (const { exchange, outbound } of this.#underWay.all()) {
       exchange.abort(gatewayError('GW_CLOSING'));
       outbound.cut(Buffer.alloc(0));
     }
@@ -163,7 +164,7 @@ export class ExpressFace {
       this.#idle = resolve;
     });
     let timer = clock.after(timeouts.closeMs, () => {
-      for (const exchange of this.#underWay.keys()) exchange.end(gatewayError('GW_CLOSING'));
+      for (const { exchange } of this.#underWay.all()) exchange.end(gatewayError('GW_CLOSING'));
       timer = clock.after(lastWordsMs, () => this.#cutAll());
     });
     await idle;

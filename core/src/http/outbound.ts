@@ -32,6 +32,12 @@ export class ExpressOutbound implements Outbound {
     return this.#res.socket === null && !this.#res.destroyed;
   }
 
+  get waiting(): boolean {
+    const { socket, writableEnded, writableFinished, destroyed } = this.#res;
+    if (writableFinished || destroyed) return false;
+    return !writableEnded || socket === null || socket.writableLength > 0;
+  }
+
   send(status: number, headers: readonly string[], body: Buffer): void {
     if (this.#unusable()) return;
     this.#head(status, headers);

@@ -72,7 +72,7 @@ interface Level {
  */
 export function scanJson(text: string, limits: ScanLimits = {}): JsonScan {
   const { depth: maxDepth = 64, values: maxValues = 500_000, keys: maxKeys = 10_000 } = limits;
-  const checkSurrogates = limits.loneSurrogates !== true && /\\u[dD]/.test(text);
+  const checkSurrogates = limits.loneSurrogates !== true && text.includes('\\u') && /\\u[dD]/.test(text);
   const members = new Map<string, MemberSpan>();
   const levels: Level[] = [];
   let depth = 0;

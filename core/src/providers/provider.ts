@@ -56,8 +56,8 @@ const nameRule = 'lower-case letters, digits, dots, dashes (64 at most)';
  */
 export const providerOptions = z.strictObject({
   name: z.string({ error: nameRule }).regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { error: nameRule }),
-  apiKey: z.unknown(),
-  baseUrl: z.unknown(),
+  apiKey: z.unknown().optional(),
+  baseUrl: z.unknown().optional(),
   headers: z.record(z.string(), z.unknown(), { error: 'an object of names and values' }).optional(),
   models: z.array(z.string().refine(isModelName, { error: 'a model name of printable ASCII, 256 at most' })).optional(),
   quirks: z.strictObject({ streamUsage: z.boolean().optional() }).optional(),

@@ -3,6 +3,7 @@ import type { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { JsonPath, JsonValue } from '../model/json.ts';
 import type { AttemptKind, AttemptOutcome, AttemptRecord } from '../model/response.ts';
+import type { Target } from '../model/target.ts';
 import type { Usage } from '../model/usage.ts';
 import { contextOf } from '../plugin-context.ts';
 import { errorFields } from '../services/logger.ts';
@@ -35,22 +36,11 @@ export class Attempt {
   /** Ends the attempt; later calls do nothing. */
   settle(outcome: AttemptOutcome, usage: () => Usage | undefined, error?: GatewayError): void {
     if (this.#end !== undefined) return;
-    const record: AttemptRecord = {
-      id: this.id,
-      target: this.target.target,
-      kind: this.kind,
-      status: this.status,
-      outcome,
-      error: error?.code,
-      durationMs: this.exchange.clock.monotonic() - this.#startedAt,
-      // Reading usage parses the answer: only for who asks.
-      get usage() {
-        return usage();
-      },
-    };
-    this.#end = Object.freeze(record);
-    this.exchange.attempts.push(record);
-    for (const listener of this.#listeners) this.#notify(listener, this.#end);
+    const durationMs = this.exchange.clock.monotonic() - this.#startedAt;
+    const end = new SettledAttempt(this, outcome, error, usage, durationMs);
+    this.#end = end;
+    this.exchange.attempts.push(end);
+    for (const listener of this.#listeners) this.#notify(listener, end);
     this.#listeners = [];
   }
 
@@ -77,5 +67,43 @@ export class Attempt {
         this.exchange.logger.log('error', 'A listener of an attempt failed.', { attempt: this.id, ...errorFields(error) }),
       ),
     );
+  }
+}
+
+/**
+ * What is left of an attempt. A class, for V8 gives every object with a getter of its own a hidden class of its own, and
+ * that keeps all the getter can reach, the whole exchange, until the next full collection.
+ */
+class SettledAttempt implements AttemptRecord {
+  readonly id: string;
+  readonly target: Target;
+  readonly kind: AttemptKind;
+  readonly status: number | undefined;
+  readonly outcome: AttemptOutcome;
+  readonly error: string | undefined;
+  readonly durationMs: number;
+  readonly #usage: () => Usage | undefined;
+
+  constructor(
+    { id, target, kind, status }: Attempt,
+    outcome: AttemptOutcome,
+    error: GatewayError | undefined,
+    usage: () => Usage | undefined,
+    durationMs: number,
+  ) {
+    this.id = id;
+    this.target = target.target;
+    this.kind = kind;
+    this.status = status;
+    this.outcome = outcome;
+    this.error = error?.code;
+    this.durationMs = durationMs;
+    this.#usage = usage;
+    Object.freeze(this);
+  }
+
+  /** Reading usage parses the answer: only for who asks. */
+  get usage(): Usage | undefined {
+    return this.#usage();
   }
 }

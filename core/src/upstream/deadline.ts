@@ -36,14 +36,13 @@ export class Deadline {
     this.#streaming = streaming;
     this.#late = late;
     this.#startedAt = clock.monotonic();
-    this.#arm(streaming ? Math.min(limits.firstByteMs, limits.totalMs) : limits.totalMs);
+    const { firstByteMs, idleMs, totalMs } = limits;
+    this.#arm(Math.min(streaming ? firstByteMs : totalMs, idleMs, totalMs));
   }
 
   /** A byte of the answer arrived. */
   byte(): void {
-    const first = this.#lastByteAt === undefined;
     this.#lastByteAt = this.#clock.monotonic();
-    if (first) this.#rearm(); // from the first byte on another, often shorter limit counts
   }
 
   /** While the client cannot take more, the upstream's silence is our doing. */
@@ -55,11 +54,6 @@ export class Deadline {
   cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-  }
-
-  #rearm(): void {
-    this.cancel();
-    this.#arm(Math.max(1, this.#next(this.#clock.monotonic()).in));
   }
 
   #arm(ms: number): void {
@@ -79,7 +73,8 @@ export class Deadline {
     if (this.#paused) return total.in > idleMs ? { in: idleMs, report: total.report } : total;
     if (this.#lastByteAt === undefined) {
       const first = { in: this.#startedAt + firstByteMs - now, report: { what: 'begin its answer', limit: firstByteMs } } as const;
-      return this.#streaming && first.in < total.in ? first : total;
+      const { in: left, report } = this.#streaming && first.in < total.in ? first : total;
+      return { in: Math.min(left, idleMs), report }; // looks in time to see the first byte's own silence
     }
     const idle = { in: this.#lastByteAt + idleMs - now, report: { what: 'go on with its answer', limit: idleMs } } as const;
     return idle.in < total.in ? idle : total;

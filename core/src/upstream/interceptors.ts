@@ -75,7 +75,8 @@ export function asAttempt(before: (attempt: Attempt) => Promise<void> | undefine
   return async ({ exchange, target, kind }) => {
     const attempt = new Attempt(exchange, target, kind);
     try {
-      await before(attempt);
+      const pending = before(attempt);
+      if (pending !== undefined) await pending;
       return await send(attempt);
     } catch (error) {
       settleFailure(attempt, error);

@@ -57,7 +57,8 @@ export async function send(attempt: Attempt, options: SendOptions): Promise<Gate
   if (!reply.over) stopWatching = exchange.onAbort((reason) => reply.abort(reason));
   await reply.received;
   attempt.status = reply.status;
-  const problem = await judge(reply, attempt);
+  const judged = judge(reply, attempt);
+  const problem = judged instanceof Promise ? await judged : judged;
   if (problem !== undefined) throw problem;
   return call.stream ? streamed(attempt, reply, call.format, stripUsage, options) : whole(attempt, reply, call.format, options);
 }
@@ -68,7 +69,7 @@ function bodyOf(document: JsonDocument, original: Buffer): Buffer | string {
 }
 
 /** What is wrong with a head, if anything. */
-async function judge(reply: Reply, attempt: Attempt): Promise<GatewayError | undefined> {
+function judge(reply: Reply, attempt: Attempt): Promise<GatewayError> | GatewayError | undefined {
   const { status, headers } = reply;
   if (status >= 200 && status < 300) {
     const problem = badHead(headers, attempt.exchange.requireCall().stream);
@@ -80,11 +81,15 @@ async function judge(reply: Reply, attempt: Attempt): Promise<GatewayError | und
     reply.abort(problem);
     return problem;
   }
-  // Its status says most of it: nobody waits long for the words.
+  return refused(reply, attempt);
+}
+
+/** An error status as an error: the status says most of it, nobody waits long for the words. */
+async function refused(reply: Reply, attempt: Attempt): Promise<GatewayError> {
   const timer = attempt.exchange.clock.after(errorBodyMs, () => reply.abort(gatewayError('GW_UPSTREAM_TRUNCATED')));
   const body = await reply.collect(maxErrorBytes).catch(() => Buffer.alloc(0));
   timer.cancel();
-  return attempt.exchange.stopped ?? refusal(status, headers, body, attempt.target.provider);
+  return attempt.exchange.stopped ?? refusal(reply.status, reply.headers, body, attempt.target.provider);
 }
 
 function badHead(headers: UpstreamHeaders, stream: boolean): GatewayError | undefined {

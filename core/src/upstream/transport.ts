@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { within } from '../within.ts';
 
@@ -123,7 +123,7 @@ export class Transport {
     const connect = buildConnector({ timeout: this.#limits.connectMs, allowH2: false });
     return (options, callback) => {
       const socket: unknown = connect(options, callback);
-      if (socket instanceof Socket) this.#opening?.connecting(socket);
+      if (socket instanceof Duplex) this.#opening?.connecting(socket);
     };
   }
 }
@@ -133,7 +133,7 @@ class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnectio
   readonly #listener: UpstreamListener;
   #controller: Dispatcher.DispatchController | undefined = undefined;
   /** Until the request starts: the socket that is opened for it. */
-  #socket: Socket | undefined = undefined;
+  #socket: Duplex | undefined = undefined;
   #over = false;
 
   readonly #onOver: () => void;
@@ -143,7 +143,7 @@ class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnectio
     this.#onOver = onOver;
   }
 
-  connecting(socket: Socket): void {
+  connecting(socket: Duplex): void {
     this.#socket = socket;
   }
 
