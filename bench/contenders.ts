@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A server that is measured, as a client sees it. */
+export interface Contender {
+  readonly name: string;
+  readonly title: string;
+  /** Its process; none for the mock upstream itself. */
+  readonly file?: string;
+  readonly args?: readonly string[];
+  readonly path: string;
+  headers?(upstream: string): Readonly<Record<string, string>>;
+  /** Not ours to keep working: it may be missing. */
+  readonly isPeer?: boolean;
+}
+
+const gatewayPath = '/ai/v1/chat/completions';
+const openaiPath = '/v1/chat/completions';
+
+export const contenders = {
+  direct: { name: 'direct', title: 'no gateway: the mock upstream itself', path: openaiPath },
+  floor: { name: 'floor', title: 'node:http + undici dispatch, bytes relayed', file: 'gateways/floor.ts', path: openaiPath },
+  hpm: { name: 'hpm', title: 'Express 5 + http-proxy-middleware 4, pass-through', file: 'gateways/hpm.ts', path: openaiPath },
+  gateway: { name: 'gateway', title: 'this gateway, no plugin', file: 'gateways/gateway.ts', path: gatewayPath },
+  logging: { name: 'gateway-logging', title: 'this gateway, logging plugin', file: 'gateways/gateway-logging.ts', path: gatewayPath },
+  portkey: {
+    name: 'portkey',
+    title: '@portkey-ai/gateway 1.15.2, no config',
+    file: 'gateways/portkey.ts',
+    path: openaiPath,
+    headers: (upstream) => ({ 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${upstream}/v1` }),
+    isPeer: true,
+  },
+} satisfies Record<string, Contender>;
+
+/** This gateway with so many plugins that do nothing. */
+export function withPlugins(count: number): Contender {
+  const title = count === 1 ? 'this gateway, 1 no-op plugin' : `this gateway, ${count} no-op plugins`;
+  return { name: `plugins-${count}`, title, file: 'gateways/gateway-noop.ts', args: [String(count)], path: gatewayPath };
+}
+
+/** Whether the other gateways are installed (`npm ci --prefix bench/peers`). */
+export function peersInstalled(): boolean {
+  return existsSync(join(import.meta.dirname, 'peers/node_modules/@portkey-ai/gateway'));
+}

@@ -1,0 +1,44 @@
+import { type Contender, contenders } from './contenders.ts';
+import type { Options } from './options.ts';
+import { abortStorm } from './scenarios/abort-storm.ts';
+import { json1k, json32k } from './scenarios/json.ts';
+import { plugins } from './scenarios/plugins.ts';
+import { rate200 } from './scenarios/rate-200.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+import { sseBurst } from './scenarios/sse-burst.ts';
+import { sseSlow100, sseSlow500 } from './scenarios/sse-slow.ts';
+
+/** A scenario and how much of it. */
+export interface Planned {
+  readonly scenario: Scenario;
+  readonly rounds: number;
+  readonly contenders: readonly Contender[];
+  readonly warmUpMs: number;
+}
+
+const { direct, floor, hpm, gateway, logging, portkey } = contenders;
+const everybody = [direct, floor, hpm, gateway, logging, portkey];
+
+/** Rounds are as many as ten minutes allow in all. */
+const full: readonly (Omit<Planned, 'warmUpMs'> & { readonly short?: number })[] = [
+  { scenario: json1k, rounds: 25, contenders: everybody },
+  { scenario: sseBurst, rounds: 25, contenders: everybody },
+  { scenario: json32k, rounds: 15, contenders: everybody },
+  { scenario: plugins, rounds: 25, contenders: [] },
+  { scenario: sseSlow500, rounds: 6, contenders: everybody },
+  { scenario: sseSlow100, rounds: 4, contenders: [direct, floor, hpm, gateway, portkey] },
+  { scenario: rate200, rounds: 4, contenders: [direct, floor, hpm, gateway, portkey] },
+  { scenario: abortStorm, rounds: 2, contenders: [direct, floor, hpm, gateway, portkey] },
+];
+
+const short: readonly Omit<Planned, 'warmUpMs'>[] = [
+  { scenario: json1k, rounds: 15, contenders: [floor, hpm, gateway, logging] },
+  { scenario: sseBurst, rounds: 15, contenders: [floor, hpm, gateway, logging] },
+];
+
+export const scenarioNames: readonly string[] = full.map(({ scenario }) => scenario.name);
+
+export function planned(options: Options): Planned[] {
+  const chosen = (options.short ? short : full).filter(({ scenario }) => options.only.length === 0 || options.only.includes(scenario.name));
+  return chosen.map((one) => ({ ...one, rounds: options.rounds ?? one.rounds, warmUpMs: options.short ? 1_000 : 2_000 }));
+}
