@@ -5,12 +5,13 @@ import { importCircles } from './structure/circles.ts';
 import { codeRules } from './structure/code-rules.ts';
 import { importRules } from './structure/import-rules.ts';
 import { packageRules } from './structure/package-rules.ts';
+import { testRules } from './structure/test-rules.ts';
 import { readTree, type Violation } from './structure/tree.ts';
 
 /** Every violation in the repository at `root`, by path and line. */
 export function checkStructure(root: string): Violation[] {
   const tree = readTree(root);
-  const found = [...importCircles(tree), ...importRules(tree), ...codeRules(tree), ...packageRules(tree)];
+  const found = [...importCircles(tree), ...importRules(tree), ...codeRules(tree), ...packageRules(tree), ...testRules(tree)];
   return found.sort((a, b) => a.path.localeCompare(b.path) || a.line - b.line);
 }
 

@@ -193,8 +193,8 @@ function checkLists({ name, requires, provides, after, before }: PluginBase<z.Zo
   ] as const;
   for (const [what, list, member, fits] of lists) {
     if (list === undefined) continue;
-    if (!Array.isArray(list)) return refuse(`${what} of ${name}`, `a list, each member ${member}`, list);
-    for (const [index, one] of list.entries()) if (!fits(one)) refuse(`${what}[${index}] of ${name}`, member, one);
+    if (!Array.isArray(list)) refuse(`${what} of ${name}`, `a list, each member ${member}`, list);
+    for (const [index, one] of (list as readonly unknown[]).entries()) if (!fits(one)) refuse(`${what}[${index}] of ${name}`, member, one);
   }
 }
 

@@ -247,7 +247,7 @@ export class Exchange {
   settle(delivered: boolean): void | Promise<void> {
     this.#abortListeners = undefined;
     // A stream that a plugin replaced, or that nobody read to its end, must not go on at the upstream.
-    if (this.#answer?.kind === 'stream') this.#answer.abort(this.aborted ?? gatewayError('GW_CLIENT_CLOSED'));
+    if (this.#answer?.kind === 'stream' && !this.#answer.over) this.#answer.abort(this.aborted ?? gatewayError('GW_CLIENT_CLOSED'));
     this.#delivered = delivered;
     this.endedAt = this.clock.monotonic();
     const listeners = this.#settlementListeners;

@@ -4,10 +4,10 @@
  * ORM would be something else, and freezing it would not keep it from changing.
  */
 export function frozenCopy<T>(value: T, place: string): T {
-  if (typeof value !== 'object' || value === null || made.has(value)) return value;
-  const copy = copied(value, place, []) as T & object;
-  made.add(copy);
-  return copy;
+  if (made.has(value as object)) return value;
+  const copy = copied(value, place, []);
+  if (typeof copy === 'object' && copy !== null) made.add(copy);
+  return copy as T;
 }
 
 /** Copies need no copy. */
@@ -31,8 +31,8 @@ function isPlain(value: object): boolean {
 }
 
 function nameOfClass(value: object): string {
-  const { constructor } = value as { readonly constructor?: unknown };
-  return typeof constructor === 'function' && constructor.name !== '' ? constructor.name : 'of no name';
+  const maker = value.constructor as unknown;
+  return typeof maker === 'function' && maker.name !== '' ? maker.name : 'of no name';
 }
 
 function refuse(place: string, received: string): never {

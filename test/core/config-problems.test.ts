@@ -34,6 +34,19 @@ describe('secrets', () => {
     expect(problem?.received).toBe('a string of 7 characters');
   });
 
+  it('under a name that nobody knows are not echoed, however short: it may be a misspelt one', () => {
+    expect(problemsOf(z.strictObject({}), { bearer: 'hunter2', nested: ['hunter2'], port: 1 })).toMatchObject([
+      { path: 'bearer', received: 'a string of 7 characters' },
+      { path: 'nested', received: 'an array of 1' },
+      { path: 'port', received: '1' },
+    ]);
+  });
+
+  it('are not echoed when headers are written as one text', () => {
+    const [problem] = problemsOf(z.strictObject({ headers: z.record(z.string(), z.string()) }), { headers: 'x-auth: hunter2' });
+    expect(problem?.received).toBe('a string of 15 characters');
+  });
+
   it('are not echoed below such a name either, nor in lists', () => {
     const schema = z.strictObject({ keys: z.array(z.strictObject({ value: z.number() })), tokens: z.array(z.number()) });
     const given = { keys: [{ value: 'hunter2' }], tokens: ['hunter2'] };

@@ -3,7 +3,7 @@ import { type GatewayConfig, parseConfig } from '../../core/src/config.ts';
 import { definePlugin } from '../../core/src/define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from '../../core/src/errors.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
-import { maxTimerMs } from '../../core/src/services/clock.ts';
+import { Clock, maxTimerMs } from '../../core/src/services/clock.ts';
 
 const up = openaiCompatible({ name: 'up', baseUrl: 'http://127.0.0.1:1/v1' });
 const named = openaiCompatible({ name: 'named', baseUrl: 'http://127.0.0.1:1/v1', models: ['a', 'b'] });
@@ -105,6 +105,7 @@ const wrong: readonly (readonly [config: object, path: string, expected: string,
     'a function',
   ],
   [{ services: [{}] }, 'services[0]', 'provide(Token, service)', 'an object'],
+  [{ services: [{ token: Clock }] }, 'services[0]', 'provide(Token, service)', 'an object'],
   [{ services: [null] }, 'services[0]', 'provide(Token, service)', 'null'],
   [{ models: { chat: 5 } }, 'models.chat', 'a string or an array', '5'],
   [{ models: { chat: [] } }, 'models.chat', 'at least one target', 'an array of 0'],
@@ -112,6 +113,8 @@ const wrong: readonly (readonly [config: object, path: string, expected: string,
   [{ models: { chat: 'gpt' } }, 'models.chat[0]', 'provider/model with a provider of: up', '"gpt"'],
   [{ models: { chat: ['up/m', 'upp/m'] } }, 'models.chat[1]', 'provider/model with a provider of: up', '"upp/m"'],
   [{ models: { chat: 'up/' } }, 'models.chat[0]', 'provider/model with a provider of: up', '"up/"'],
+  [{ models: { chat: 'up/m\n' } }, 'models.chat[0]', 'a model of printable ASCII characters, 256 at most', '"up/m\\n"'],
+  [{ models: { chat: 'up/漢' } }, 'models.chat[0]', 'a model of printable ASCII characters, 256 at most', '"up/漢"'],
   [{ models: { 'a/b': 'up/m' } }, 'models.a/b', 'a name without a slash (provider/model has one)', '"a/b"'],
   [{ providers: [named], models: { chat: 'named/c' } }, 'models.chat[0]', 'a model that named names: a, b', '"named/c"'],
   [{ providers: [up, up] }, 'providers[1]', 'a name of its own (see the option name)', '"up", like providers[0]'],

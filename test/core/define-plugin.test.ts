@@ -53,9 +53,36 @@ describe('definePlugin', () => {
     [{ timeoutMs: Number.POSITIVE_INFINITY }, /received Infinity$/],
     [{ timeoutMs: '10s' }, /received "10s"$/],
     [{ onFailure: 'opne' }, /onFailure of it: expected "open" or "closed", received "opne"$/],
+    [{ after: 'auth' }, /after of it: expected a list, each member the name of a plugin, received "auth"$/],
+    [{ before: { 0: 'auth' } }, /before of it: expected a list, each member the name of a plugin, received an object$/],
+    [{ after: ['auth', 'My Plugin'] }, /after\[1\] of it: expected the name of a plugin, received "My Plugin"$/],
+    [{ requires: [Clock, undefined] }, /requires\[1\] of it: expected a service or a slot \(.*import circle.*\), received nothing$/],
+    [{ requires: Clock }, /requires of it: expected a list, each member a service or a slot .*, received an object$/],
+    [{ requires: ['clock'] }, /requires\[0\] of it: .*received "clock"$/],
+    [{ provides: ['principal'] }, /provides\[0\] of it: expected a slot .*, received "principal"$/],
+    [{ provides: [Clock] }, /provides\[0\] of it: expected a slot .*, received an object$/],
+    [{ provides: [undefined] }, /provides\[0\] of it: expected a slot \(.*import circle.*\), received nothing$/],
+    [{ create: {} }, /create of it: expected a function, received an object$/],
+    [{ class: undefined }, /class of it: expected a function, received nothing$/],
   ])('%j is refused when the plugin is declared', (wrong, message) => {
     const { message: said } = thrown(() => definePlugin({ name: 'it', create: () => ({}), ...wrong } as never));
     expect(said).toMatch(message);
+  });
+});
+
+describe('an authenticator', () => {
+  const authenticator = (onFailure?: 'open' | 'closed') =>
+    definePlugin({ name: 'keys', provides: [principal], ...(onFailure && { onFailure }), create: () => ({}) })();
+
+  it('never fails open: that is refused when it is declared, and the message says why', () => {
+    const { message } = thrown(() => authenticator('open'));
+    expect(message).toBe(
+      'definePlugin: onFailure of keys: expected "closed", for it provides principal: when it fails, nobody is let in, received "open"',
+    );
+  });
+
+  it('fails closed, whether it says so or not', () => {
+    expect([authenticator().onFailure, authenticator('closed').onFailure]).toEqual(['closed', 'closed']);
   });
 });
 
@@ -176,6 +203,64 @@ describe('building', () => {
     ['is asynchronous', async () => ({}), /received a promise \(wait in start\(\) instead\)/],
   ])('names the plugin whose create %s', (_what, create, message) => {
     expect(thrown(() => build(definePlugin({ name: 'unlucky', create: create as never })())).message).toMatch(message);
+  });
+
+  const problemsOf = (create: () => unknown) => {
+    const error = thrown(() => build(definePlugin({ name: 'unlucky', create: create as never })())) as GatewayConfigError;
+    expect(error).toBeInstanceOf(GatewayConfigError);
+    expect(error.message).toMatch(/^The plugin unlucky could not be built:\n/);
+    return error.problems;
+  };
+
+  it('refuses a misspelt hook, which would never run, with the name that was meant', () => {
+    expect(problemsOf(() => ({ onRequets() {}, beforRoute() {}, AfterResponse() {} }))).toEqual([
+      { path: 'onRequets', expected: 'no such hook (did you mean onRequest?)', received: 'a function' },
+      { path: 'beforRoute', expected: 'no such hook (did you mean beforeRoute?)', received: 'a function' },
+      { path: 'AfterResponse', expected: 'no such hook (did you mean afterResponse?)', received: 'a function' },
+    ]);
+  });
+
+  it('refuses what is near to no hook with the hooks there are', () => {
+    const there = 'onRequest, beforeRoute, afterResponse, attempt, start, dispose, explain';
+    expect(problemsOf(() => ({ beforeRequest() {}, limit: 5 }))).toEqual([
+      { path: 'beforeRequest', expected: `no such hook (there are: ${there})`, received: 'a function' },
+      { path: 'limit', expected: `no such hook (there are: ${there})`, received: '5' },
+    ]);
+  });
+
+  it.each(['onRequest', 'beforeRoute', 'afterResponse', 'attempt', 'start', 'dispose', 'explain'])(
+    'refuses %s where it is no function, and takes it where it is undefined',
+    (name) => {
+      expect(problemsOf(() => ({ [name]: 'yes' }))).toEqual([{ path: name, expected: 'a function', received: '"yes"' }]);
+      expect(build(definePlugin({ name: 'it', create: () => ({ [name]: undefined }) })())).toEqual({ [name]: undefined });
+    },
+  );
+
+  it('takes methods and fields of a class’s own, but none that looks like a hook', () => {
+    class Base {
+      readonly attempts: string[] = [];
+      onRequets(): void {}
+      count(): number {
+        return 1;
+      }
+    }
+    class Derived extends Base {
+      readonly onFailure = 'closed';
+      get started(): boolean {
+        throw new Error('nobody asks');
+      }
+    }
+    expect(problemsOf(() => new Derived()).map(({ path, expected }) => [path, expected])).toEqual([
+      ['onRequets', 'no such hook (did you mean onRequest?)'],
+    ]);
+    class Good {
+      readonly attempts: string[] = [];
+      onRequest(): void {}
+      count(): number {
+        return 1;
+      }
+    }
+    expect(build(definePlugin({ name: 'good', class: Good })())).toBeInstanceOf(Good);
   });
 
   it('names the plugin whose class asks for something that is not there', () => {

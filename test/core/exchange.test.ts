@@ -80,6 +80,26 @@ describe('slots', () => {
     }).toThrow(TypeError);
   });
 
+  it('that are set once hold a copy: the host’s own objects stay as changeable as they were', () => {
+    const who = slot<{ metadata: { theme: string } }>('who', { once: true });
+    const { exchange } = made();
+    const settings = { theme: 'dark' };
+    exchange.setSlot(who, { metadata: settings });
+    settings.theme = 'light';
+    expect(Object.isFrozen(settings)).toBe(false);
+    expect(exchange.getSlot(who)).toEqual({ metadata: { theme: 'dark' } });
+  });
+
+  it('that are set once take plain data only; what was refused leaves them unset', () => {
+    const who = slot<unknown>('who', { once: true });
+    const { exchange } = made();
+    expect(() => exchange.setSlot(who, { metadata: { since: new Date(0) } })).toThrow(
+      'The slot who.metadata.since: expected plain data (texts, numbers, lists, objects), received an object of the class Date',
+    );
+    exchange.setSlot(who, 'alice');
+    expect(exchange.getSlot(who)).toBe('alice');
+  });
+
   it('that may be set again leave their value as it is', () => {
     const list = slot<string[]>('list');
     const { exchange } = made();

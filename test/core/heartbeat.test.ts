@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../core/src/config.ts';
 import { definePlugin, type PluginHooks } from '../../core/src/define-plugin.ts';
+import type { Settlement } from '../../core/src/model/settlement.ts';
 import { Clock } from '../../core/src/services/clock.ts';
 import { provide } from '../../core/src/services/container.ts';
 import { chunk, doneFrame, gate, lastChunk, running, type Upstream, upstream } from './harness/loopback.ts';
@@ -225,6 +226,31 @@ describe('no comment', () => {
       expect(one.clock.armed).toBe(0);
       one.clock.advance(10 * interval);
     }
+  });
+
+  it('for a client that left while a plugin thinks about its answer: it got no head, and the books say so', async () => {
+    const [thinking, thought, settled] = [gate(), gate(), gate<Settlement>()];
+    const hooks: PluginHooks = {
+      onRequest: (context) => context.onSettled((settlement) => settled.open(settlement)),
+      async afterResponse({ signal }) {
+        const left = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        thinking.open();
+        await left;
+        thought.open();
+        await new Promise(() => {});
+      },
+    };
+    const slow = definePlugin({ name: 'slow', timeoutMs: 60_000, create: () => hooks })();
+    const clock = manualClock();
+    const up = await upstream((_req, res) => beginStream(res, 'one'));
+    const { chat } = await running(up.url, { plugins: [slow], services: [provide(Clock, clock)] });
+    const leaving = new AbortController();
+    void chat({ stream: true }, { signal: leaving.signal }).catch(() => {});
+    await thinking.opened;
+    leaving.abort();
+    await thought.opened;
+    clock.advance(60_000);
+    expect(await settled.opened).toMatchObject({ outcome: 'aborted', status: 499, bytesOut: 0 });
   });
 
   it('costs a timer per stream, not per event', async () => {

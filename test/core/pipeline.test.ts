@@ -184,6 +184,93 @@ describe('who is calling', () => {
   });
 });
 
+describe('an exchange that nobody answers for', () => {
+  const ways: readonly (readonly [what: string, hooks: PluginHooks])[] = [
+    ['does nothing', {}],
+    ['looks and forgets to refuse', { onRequest: () => {} }],
+    ['found nobody', { onRequest: (context) => context.set(principal, undefined as never) }],
+    ['found nobody in its table', { onRequest: (context) => context.set(principal, null as never) }],
+    ['sets somebody without id', { onRequest: (context) => context.set(principal, { kind: 'user' } as never) }],
+    ['sets somebody with an empty id', { onRequest: (context) => context.set(principal, { id: '', kind: 'user' }) }],
+    ['comes too late', { beforeRoute: (context) => context.set(principal, { id: 'alice', kind: 'user' }) }],
+  ];
+
+  it.each(ways)('because the authenticator %s is refused with 401, even with allowAnonymous', async (_what, hooks) => {
+    const authenticator = definePlugin({ name: 'authenticator', provides: [principal], create: () => hooks });
+    for (const allowAnonymous of [true, false]) {
+      const notes: string[] = [];
+      const up = await upstream();
+      const { chat, gateway } = await running(up.url, { plugins: [noting(notes), authenticator()], allowAnonymous });
+      const answer = await chat({}, { headers: { authorization: 'Bearer anything' } });
+      await gateway.close();
+      expect(answer).toMatchObject({
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer', 'x-should-retry': 'false' },
+        json: { error: { code: 'GW_UNAUTHENTICATED', type: 'authentication_error' } },
+      });
+      expect(notes).toEqual(['onRequest', 'afterResponse 401', 'settled 401 GW_UNAUTHENTICATED']);
+      expect(up.bodies).toEqual([]);
+    }
+  });
+
+  it('gets no list of models either', async () => {
+    const authenticator = definePlugin({ name: 'authenticator', provides: [principal], create: () => ({}) });
+    const { url } = await running((await upstream()).url, { plugins: [authenticator()], allowAnonymous: false });
+    const answer = await fetch(`${url}/v1/models`, { headers: { connection: 'close' } });
+    expect(answer.status).toBe(401);
+    expect(await answer.text()).not.toContain('chat');
+  });
+
+  it('waits for no body', async () => {
+    const authenticator = definePlugin({ name: 'authenticator', provides: [principal], create: () => ({}) });
+    const { url } = await running((await upstream()).url, { plugins: [authenticator()], limits: { bodyBytes: 10 } });
+    expect((await send(`${url}/v1/chat/completions`, 'x'.repeat(100))).status).toBe(401);
+  });
+
+  it('is answered by a plugin’s own refusal where there is one', async () => {
+    const authenticator = definePlugin({
+      name: 'authenticator',
+      provides: [principal],
+      create: () => ({
+        onRequest: (context) => context.answer({ error: refusal(403) }),
+      }),
+    });
+    const { chat } = await running((await upstream()).url, { plugins: [authenticator()] });
+    expect(await chat()).toMatchObject({ status: 403, json: { error: { code: 'OFFICE_CLOSED' } } });
+  });
+
+  it('because the authenticator failed is an error of ours, and no call', async () => {
+    const authenticator = definePlugin({
+      name: 'authenticator',
+      provides: [principal],
+      create: () => ({ onRequest: () => Promise.reject(new Error('key store is away')) }),
+    });
+    const up = await upstream();
+    const { chat } = await running(up.url, { plugins: [authenticator()] });
+    expect((await chat()).status).toBe(500);
+    expect(up.bodies).toEqual([]);
+  });
+});
+
+describe('a credential where everybody is let in', () => {
+  it.each(['Bearer anything', 'Bearer ', 'Basic YTpi', 'nonsense'])(
+    'is ignored: %j is anonymous, and goes no further',
+    async (authorization) => {
+      const seen: unknown[] = [];
+      let sent: string | undefined;
+      const up = await upstream((req, res) => {
+        sent = req.headers.authorization;
+        res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      });
+      const looking = noting([], { beforeRoute: (context) => void seen.push(context.get(principal)?.id) });
+      const { chat } = await running(up.url, { plugins: [looking] });
+      expect((await chat({}, { headers: { authorization } })).status).toBe(200);
+      expect(seen).toEqual(['anonymous']);
+      expect(sent).toBe('Bearer sk-operators-own');
+    },
+  );
+});
+
 describe('whatever goes wrong', () => {
   const json = (bytes: () => Buffer): ResponseBody => ({ kind: 'json', json: undefined, texts: () => [], bytes });
   const stream = (events: unknown): ResponseBody => ({ kind: 'stream', events: events as AsyncIterable<never> });

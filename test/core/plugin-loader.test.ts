@@ -83,6 +83,33 @@ describe('constraints', () => {
     expect(refused([plugin('reader', { requires: [principal] })])).toEqual([]);
   });
 
+  it('requires the principal: with an authenticator nobody is anonymous, so it must stand earlier', () => {
+    const auth = plugin('auth', { provides: [principal] });
+    const reader = plugin('reader', { requires: [principal] });
+    for (const allowAnonymous of [true, false]) {
+      expect(refused([reader, auth], { allowAnonymous })).toEqual([
+        {
+          path: 'plugins[0] (reader)',
+          expected: 'an earlier plugin that provides principal',
+          received: 'none; list one above this line',
+        },
+      ]);
+      expect(refused([auth, reader], { allowAnonymous })).toEqual([]);
+    }
+  });
+
+  it('refuse an authenticator that sets the slot of another copy of the package, where its word would not be heard', () => {
+    const foreign = slot<unknown>('principal', { once: true });
+    for (const allowAnonymous of [true, false])
+      expect(refused([plugin('auth', { provides: [foreign] })], { allowAnonymous })).toEqual([
+        {
+          path: 'plugins[0] (auth)',
+          expected: 'the slot principal of this package',
+          received: 'another of that name (is @express-ai-gateway/core installed twice?)',
+        },
+      ]);
+  });
+
   it('requires a service: the message says how to give it', () => {
     const Mailer = token<object>()('MailerOfLoaderTest', 'mailer');
     expect(refused([plugin('mails', { requires: [Mailer] })])).toEqual([
@@ -127,6 +154,15 @@ describe('authentication', () => {
     const { chat } = await running(up.url, { plugins: [auth, reader] });
     expect((await chat()).status).toBe(200);
     expect(seen).toEqual(['alice']);
+  });
+});
+
+describe('hooks that cannot be', () => {
+  it('are refused when the gateway is built, naming the plugin, what was received and what was meant', () => {
+    const guard = plugin('guard', {}, { onRequets: () => {} } as PluginHooks);
+    expect(() => aiGateway({ providers, plugins: [plugin('other'), guard], allowAnonymous: true })).toThrow(
+      'The plugin guard could not be built:\n  onRequets: expected no such hook (did you mean onRequest?), received a function',
+    );
   });
 });
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkStructure } from '../../scripts/check-structure.ts';
+import { testRules } from '../../scripts/structure/test-rules.ts';
+import { readTree } from '../../scripts/structure/tree.ts';
 
 const readme = '# One\n\n## Install\n\n## Use\n\n## Options\n\n## What it does\n\n## Limits\n';
 
@@ -45,7 +47,14 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+/** Plants a file, and beside a source the test that it must have. */
 function plant(path: string, text: string): void {
+  plantAlone(path, text);
+  const source = /^(?:(core)|(plugins\/[^/]+))\/src\/(.+)\.ts$/.exec(path);
+  if (source !== null) plantAlone(`test/${source[1] ?? source[2]}/${source[3]}.test.ts`, '');
+}
+
+function plantAlone(path: string, text: string): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text);
 }
@@ -288,5 +297,85 @@ describe('plugin packages', () => {
   it('has no package.json', () => {
     rmSync(join(root, 'plugins/one/package.json'));
     expect(found()).toContain('plugins/one/package.json:1 plugin-files');
+  });
+});
+
+describe('tests', () => {
+  it.each([
+    'export function a(): void {}',
+    'export async function a(): Promise<void> {}',
+    'export default function () {}',
+    'function a(): void {}\nexport { a };',
+    'export class A {}',
+    'export abstract class A {}',
+    'export const a = () => 1;',
+    'export const a: readonly number[] = [];',
+    'const a = 1;\nexport default a;',
+    'export let a = 1;',
+    'type B = { c: string };\nexport const a: B = { c: "x" };',
+  ])('are missed for %j', (code) => {
+    plantAlone('core/src/deep/a.ts', `${code}\n`);
+    expect(found()).toEqual([expect.stringMatching(/^core\/src\/deep\/a\.ts:[12] test-missing$/)]);
+    plantAlone('test/core/deep/a.test.ts', '');
+    expect(found()).toEqual([]);
+  });
+
+  it.each([
+    'export type A = string;',
+    'export interface A { b(): void; readonly function: string; class: number }',
+    "import type { B } from './slot.ts';\nexport type A = typeof import('./slot.ts') & { const: B };",
+    "export { slot } from './slot.ts';\nexport type { A } from './gateway.ts';\nexport * from './http/face.ts';",
+    'export type A = <const Key extends string>(key: Key) => void;',
+    'export declare function a(): void;\ndeclare const b: number;\nexport declare class C {}',
+    'export type A = new () => object;\nexport type B = abstract new () => object;',
+    '// export function a() {}\n/* class B {} */\nexport {};',
+  ])('are not missed for %j', (code) => {
+    plantAlone('core/src/deep/a.ts', `${code}\n`);
+    expect(found()).toEqual([]);
+  });
+
+  it('are told with the line and the place', () => {
+    plantAlone('core/src/deep/a.ts', 'export type B = string;\n\n/** Why. */\nexport function a(): void {}\n');
+    expect(checkStructure(root)).toEqual([
+      {
+        path: 'core/src/deep/a.ts',
+        line: 4,
+        rule: 'test-missing',
+        message: 'has behaviour but no test: test/core/deep/a.test.ts',
+      },
+    ]);
+  });
+
+  it('stand at the mirrored path: one of the same name elsewhere does not count', () => {
+    plantAlone('core/src/deep/a.ts', 'export const a = 1;\n');
+    for (const path of ['test/core/a.test.ts', 'test/core/deep/a.ts', 'test/plugins/deep/a.test.ts', 'core/src/deep/a.test.ts'])
+      plantAlone(path, '');
+    expect(found()).toEqual(['core/src/deep/a.ts:1 test-missing']);
+  });
+
+  it('of a plugin stand below its name; those of its options may be those of the plugin', () => {
+    rmSync(join(root, 'test/plugins/one'), { recursive: true });
+    expect(found()).toEqual(['plugins/one/src/options.ts:1 test-missing', 'plugins/one/src/plugin.ts:3 test-missing']);
+    plantAlone('test/plugins/one/plugin.test.ts', '');
+    expect(found()).toEqual([]);
+    plantAlone('plugins/one/src/sink.ts', 'export const sink = 1;\n');
+    expect(found()).toEqual(['plugins/one/src/sink.ts:1 test-missing']);
+  });
+
+  it('are asked of core and plugins only', () => {
+    for (const path of ['examples/x/src/a.ts', 'test/contract/src/a.ts', 'bench/a.ts', 'scripts/a.ts'])
+      plantAlone(path, 'export const a = 1;\n');
+    expect(found()).toEqual([]);
+  });
+
+  it('may be missing for sources on the list, and only for those; who has a test is no exception', () => {
+    for (const name of ['a', 'b']) plantAlone(`core/src/${name}.ts`, 'export const x = 1;\n');
+    const foundWithout = () => testRules(readTree(root), [{ path: 'core/src/a.ts', reason: 'a table, tested with its reader' }]);
+    expect(foundWithout().map(({ path }) => path)).toEqual(['core/src/b.ts']);
+    plantAlone('test/core/a.test.ts', '');
+    plantAlone('test/core/b.test.ts', '');
+    expect(foundWithout()).toEqual([
+      { path: 'core/src/a.ts', line: 1, rule: 'test-missing', message: 'has a test: it is no exception any more' },
+    ]);
   });
 });

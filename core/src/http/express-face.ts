@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { openaiError } from '../dialects/openai-errors.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
@@ -72,11 +72,11 @@ export class ExpressFace {
 
   /**
    * No route takes WebSockets yet, and an upgrade that nobody takes hangs: ours are refused. The server does not say where the
-   * gateway is mounted, so paths are known by their end; others are left to whoever else listens.
+   * gateway is mounted, so paths are known by their end; others are left to whoever else listens, and refused when nobody does.
    */
   readonly upgrade = (req: IncomingMessage, socket: Duplex): void => {
     const { path } = splitUrl(req.url ?? '/');
-    if (!this.#face.routes.routes.some((route) => path.endsWith(route.path))) return;
+    if (othersListen(socket) && !this.#face.routes.routes.some((route) => path.endsWith(route.path))) return;
     socket.on('error', () => {}); // its client may be gone: nobody else listens any more, and it would end the process
     socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
   };
@@ -174,6 +174,11 @@ export class ExpressFace {
 
 /** Time for the error that ends an exchange to reach its client. Milliseconds. */
 const lastWordsMs = 1_000;
+
+/** Node itself no longer minds a socket once somebody listens for upgrades: its next error would end the process. */
+function othersListen(socket: Duplex & { readonly server?: Server }): boolean {
+  return socket.server !== undefined && socket.server.listenerCount('upgrade') > 1;
+}
 
 /** An answer before there is an exchange. All routes so far speak OpenAI's error format. */
 function refuse(res: ServerResponse, error: GatewayError): void {

@@ -33,6 +33,8 @@ export class ExpressInbound implements Inbound {
   readonly query: string;
   readonly headers: RequestHeaders;
   readonly #req: ExpressRequest;
+  /** Looked up at once: a connection that is over no longer has it, and its settlement may be asked for it. */
+  readonly #peer: string | undefined;
 
   constructor(req: ExpressRequest, path: string, query: string) {
     this.#req = req;
@@ -40,6 +42,7 @@ export class ExpressInbound implements Inbound {
     this.path = path;
     this.query = query;
     this.headers = req.headers;
+    this.#peer = req.socket.remoteAddress;
   }
 
   get rawHeaders(): readonly string[] {
@@ -47,7 +50,7 @@ export class ExpressInbound implements Inbound {
   }
 
   get ip(): string | undefined {
-    return this.#req.ip ?? this.#req.socket.remoteAddress;
+    return this.#req.ip ?? this.#peer;
   }
 
   readBody(limits: BodyLimits): Promise<Buffer> {

@@ -64,14 +64,13 @@ export const providerOptions = z.strictObject({
 });
 
 const specSchema = providerOptions.omit({ apiKey: true }).extend({
-  paths: z.record(z.string(), z.string().startsWith('/', { error: 'a path that begins with a slash' })),
+  paths: z.record(z.string(), z.string().startsWith('/', { error: 'a path that begins with a slash' }), { error: 'an object of paths' }),
 });
 
 /** Refuses options that a factory does not know, or of the wrong kind, with what was probably meant. */
 export function checkOptions(provider: unknown, options: unknown, schema: z.ZodType): void {
   const place = typeof provider === 'string' ? `provider ${JSON.stringify(provider)}` : 'provider';
-  if (typeof options !== 'object' || options === null)
-    fail(place, '(the whole value)', 'an object of options', options === undefined ? 'nothing' : `a value of type ${typeof options}`);
+  if (typeof options !== 'object' || options === null) fail(place, '(the whole value)', 'an object of options', kindOf(options));
   const { error } = schema.safeParse(options);
   if (error !== undefined) throw new GatewayConfigError(`The ${place} is not usable:`, configProblems(error, options, '', schema));
 }
@@ -135,6 +134,12 @@ function fail(place: string, path: string, expected: string, received: string): 
   throw new GatewayConfigError(`The ${place} is not usable:`, [{ path, expected, received }]);
 }
 
+/** What may hold a secret is told by its kind alone. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return value === null ? 'null' : `a value of type ${typeof value}`;
+}
+
 /** The key of a hosted provider: present, and not an empty environment variable. */
 export function requiredKey(provider: string, apiKey: unknown): string {
   if (typeof apiKey === 'string' && apiKey.trim() !== '') return apiKey;
@@ -142,6 +147,6 @@ export function requiredKey(provider: string, apiKey: unknown): string {
     `provider ${JSON.stringify(provider)}`,
     'apiKey',
     'the API key (is the environment variable set?)',
-    apiKey === undefined ? 'nothing' : typeof apiKey === 'string' ? 'an empty string' : `a value of type ${typeof apiKey}`,
+    typeof apiKey === 'string' ? 'an empty string' : kindOf(apiKey),
   );
 }

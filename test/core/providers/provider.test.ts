@@ -6,7 +6,7 @@ import { defineProvider, type ProviderSpec, requiredKey } from '../../../core/sr
 const spec: ProviderSpec = { name: 'acme', baseUrl: 'https://api.acme.example/v1', paths: { 'openai-chat': '/chat/completions' } };
 
 /** The one problem that a provider is refused for. */
-function problem(change: Partial<Record<keyof ProviderSpec, unknown>>): { path: string; expected: string; received: string; text: string } {
+function problem(change: Readonly<Record<string, unknown>>): { path: string; expected: string; received: string; text: string } {
   try {
     defineProvider({ ...spec, ...change } as ProviderSpec);
   } catch (error) {
@@ -115,6 +115,45 @@ describe('a provider is refused', () => {
   });
 });
 
+describe('options that a provider does not know', () => {
+  it.each([
+    [{ baseURL: 'https://other.example' }, 'baseURL', 'no such key (did you mean baseUrl?)', 'a string of 21 characters'],
+    [{ path: {} }, 'path', 'no such key (did you mean paths?)', 'an object'],
+    [{ quirks: { streamUsge: false } }, 'quirks.streamUsge', 'no such key (did you mean streamUsage?)', 'false'],
+    [
+      { apiKey: 'sk-secret-1' },
+      'apiKey',
+      'no such key (there are: name, baseUrl, headers, models, quirks, paths)',
+      'a string of 11 characters',
+    ],
+    [{ quirks: { streamUsage: 'no' } }, 'quirks.streamUsage', 'a boolean', '"no"'],
+    [{ quirks: false }, 'quirks', 'an object', 'false'],
+    [{ models: 'small' }, 'models', 'an array', '"small"'],
+    [{ models: ['small', 7] }, 'models[1]', 'a string', '7'],
+    [{ models: ['small', 'two\nlines'] }, 'models[1]', 'a model name of printable ASCII, 256 at most', '"two\\nlines"'],
+    [{ models: [''] }, 'models[0]', 'a model name of printable ASCII, 256 at most', '""'],
+    [{ paths: ['/chat'] }, 'paths', 'an object of paths', 'an array of 1'],
+    [{ paths: { 'openai-chat': 'chat' } }, 'paths.openai-chat', 'a path that begins with a slash', '"chat"'],
+    [{ headers: 'authorization: sk-1' }, 'headers', 'an object of names and values', 'a string of 19 characters'],
+    [{ headers: [['a', 'b']] }, 'headers', 'an object of names and values', 'an array of 1'],
+  ])('or of the wrong kind are refused: %j', (change, path, expected, received) => {
+    const { text, ...told } = problem(change);
+    expect(told).toEqual({ path, expected, received });
+    expect(text).toContain('The provider "acme" is not usable:');
+    expect(text).not.toContain('sk-secret-1');
+  });
+
+  it.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+    ['sk-secret-1', 'a value of type string'],
+  ])('may be no options at all: %j is refused without repeating it', (given, received) => {
+    expect(() => defineProvider(given as never)).toThrow(
+      new GatewayConfigError('The provider is not usable:', [{ path: '(the whole value)', expected: 'an object of options', received }]),
+    );
+  });
+});
+
 describe('a required key', () => {
   it('is the key', () => {
     expect(requiredKey('openai', 'sk-1')).toBe('sk-1');
@@ -124,6 +163,8 @@ describe('a required key', () => {
     [undefined, 'nothing'],
     ['', 'an empty string'],
     ['  ', 'an empty string'],
+    [4711, 'a value of type number'],
+    [null, 'null'],
   ])('that is %j asks for the environment variable', (key, received) => {
     expect(() => requiredKey('openai', key)).toThrow(GatewayConfigError);
     expect(() => requiredKey('openai', key)).toThrow(

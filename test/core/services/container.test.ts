@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { GatewayConfigError } from '../../../core/src/errors.ts';
 import { Clock } from '../../../core/src/services/clock.ts';
 import { inject, provide, provideFactory, ServiceContainer, type ServiceProvision } from '../../../core/src/services/container.ts';
 import { Logger } from '../../../core/src/services/logger.ts';
@@ -101,6 +102,68 @@ describe('a service', () => {
     const copy: Token<Named> = { kind: 'token', symbol: Symbol.for('@express-ai-gateway/FirstOfContainerTest'), name: 'x', key: 'x' };
     const mine = { name: 'mine' };
     expect(containerWith(provide(First, mine)).container.get(copy)).toBe(mine);
+  });
+});
+
+describe('a service of the wrong shape', () => {
+  const Mailer = token<{ send(): void; stop(): void }>()('MailerOfContainerTest', 'mailer', ['send', 'stop']);
+  const adapter = 'a method (an object of another library, such as a logger of winston or pino, needs an adapter)';
+
+  function problems(action: () => unknown): GatewayConfigError['problems'] {
+    try {
+      action();
+    } catch (error) {
+      if (error instanceof GatewayConfigError) return error.problems;
+      throw error;
+    }
+    return [];
+  }
+
+  it.each([
+    [undefined, 'nothing'],
+    [null, 'null'],
+  ])('that is %s is refused where it is given, with or without known methods', (service, received) => {
+    for (const one of [Clock, First])
+      expect(problems(() => provide(one as Token<unknown>, service))).toEqual([{ path: one.name, expected: 'a service', received }]);
+  });
+
+  it('is refused where it is given: each missing method is named, nothing else of it is told', () => {
+    const half = { send: () => {}, stop: 'hunter2 '.repeat(4) };
+    expect(problems(() => provide(Mailer, half as never))).toEqual([
+      { path: 'MailerOfContainerTest.stop', expected: adapter, received: 'a string of 32 characters' },
+    ]);
+    expect(problems(() => provide(Mailer, 'smtp://' as never)).map(({ path }) => path)).toEqual([
+      'MailerOfContainerTest.send',
+      'MailerOfContainerTest.stop',
+    ]);
+  });
+
+  it('as a logger of another library is told to need an adapter, not swallowed line by line', () => {
+    const pinoLike = { info() {}, warn() {}, error() {} };
+    const winstonLike = { log() {}, isLevelEnabled: () => true };
+    const missing = (method: string) => ({ path: `Logger.${method}`, expected: adapter, received: 'nothing' });
+    expect(problems(() => provide(Logger, pinoLike as never))).toEqual([missing('enabled'), missing('log')]);
+    expect(problems(() => provide(Logger, winstonLike as never))).toEqual([missing('enabled')]);
+  });
+
+  it('is found by its methods wherever they are: in a class, or in a proxy', () => {
+    class Sender {
+      send(): void {}
+      stop(): void {}
+    }
+    expect(problems(() => provide(Mailer, new Sender()))).toEqual([]);
+    expect(problems(() => provide(Mailer, new Proxy(new Sender(), {})))).toEqual([]);
+  });
+
+  it.each([
+    ['nothing', () => undefined],
+    ['a promise', async () => ({ send() {}, stop() {} })],
+  ])('of a factory that makes %s is refused when it is made', (_what, make) => {
+    const { container } = containerWith(provideFactory(Mailer, make as never));
+    expect(problems(() => container.get(Mailer)).map(({ path }) => path)).toEqual([
+      'MailerOfContainerTest.send',
+      'MailerOfContainerTest.stop',
+    ]);
   });
 });
 

@@ -192,6 +192,27 @@ describe('the bound of keys', () => {
     expect(await store.lease('d', 1, second)).toBeDefined();
   });
 
+  it('a key whose leases run still is not forgotten because its last one has ended', async () => {
+    const { store, clock } = storeWith(2);
+    await store.lease('a', 2, 10 * second);
+    await store.lease('a', 2, second);
+    await store.lease('b', 1, 10 * second);
+    clock.advance(second);
+    await expect(store.lease('c', 1, second)).rejects.toThrow();
+    expect(await store.lease('a', 1, second)).toBeUndefined();
+  });
+
+  it('a lease that was forgotten to make room, given back late, takes nothing from who has its key now', async () => {
+    const { store, clock } = storeWith(1);
+    const late = await store.lease('a', 1, second);
+    clock.advance(second);
+    const other = await store.lease('b', 1, second);
+    await other?.release();
+    await store.lease('a', 1, second);
+    await late?.release();
+    expect(await store.lease('a', 1, second)).toBeUndefined();
+  });
+
   it('is one for counters and one for leases: a flood of the one does not stop the other', async () => {
     const { store } = storeWith(2);
     for (const key of ['a', 'b']) await store.add(key, 1, second);

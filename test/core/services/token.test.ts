@@ -26,6 +26,12 @@ describe('token', () => {
     expect(second.Clock.symbol).toBe(first.Clock.symbol);
   });
 
+  it('may name the methods that a service must have; they cannot be changed', () => {
+    expect(token<Mailer>()('Mailer', 'mailer', ['send']).methods).toEqual(['send']);
+    expect(token<Mailer>()('Mailer', 'mailer').methods).toEqual([]);
+    expect(Object.isFrozen(token<Mailer>()('Mailer', 'mailer', ['send']).methods)).toBe(true);
+  });
+
   it('has a symbol of this package alone: the bare name is somebody else’s', () => {
     expect(token()('Logger', 'logger').symbol).not.toBe(Symbol.for('Logger'));
   });

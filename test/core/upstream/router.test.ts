@@ -33,6 +33,9 @@ describe('Router', () => {
     ['nothing', ''],
     ['another case', 'CHAT'],
     ['too long a name', `any/${'x'.repeat(257)}`],
+    ['a model with a line break', 'any/m\nlevel=error'],
+    ['a model that steers terminals', 'any/m\u001b[2J'],
+    ['a model with letters that no header has', 'any/漢'],
     ['a URL', 'https://evil.example/v1/any/m'],
     ['names that every object has', 'constructor'],
     ['a prototype', '__proto__/m'],
@@ -52,6 +55,16 @@ describe('Router', () => {
   it('has targets that nobody can change', () => {
     for (const target of router.resolve('any/m')) expect(Object.isFrozen(target)).toBe(true);
     expect(Object.isFrozen(router.resolve('any/m'))).toBe(true);
+  });
+
+  it('has ids that any header can carry, with all the characters that models have', () => {
+    const [target] = router.resolve('any/org/Model-3.5_x:free@2024 eu');
+    expect(target?.model).toBe('org/Model-3.5_x:free@2024 eu');
+    expect(() => new Headers({ 'x-target': target?.id ?? '' })).not.toThrow();
+  });
+
+  it('answers a model that cannot be with a 404 that repeats no control character', () => {
+    expect(() => router.candidates('any/m\u001b[2J\n')).toThrow(/^There is no model "any\/m\\u001b\[2J\\n" here\./);
   });
 
   it('answers an unknown model with a 404 that names the models there are', () => {

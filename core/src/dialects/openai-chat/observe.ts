@@ -10,6 +10,9 @@ import { eventTexts, indexOf } from './texts.ts';
 /** What every chunk of a metered stream ends with: looked for at a fixed place instead of searched. */
 const nullUsageTail = '"usage":null}\n\n';
 
+/** The key of an error. A pattern, not a text: `indexOf` stops at every quote, and of those JSON is full. */
+const errorKey = /"error["]/g;
+
 /** Where a choice says that it is over; until then the value is null, on some servers `""`. */
 const finish = /"finish_reason"\s*:\s*"[^"]/g;
 
@@ -53,8 +56,8 @@ export class ChatStreamObserver implements StreamObserver {
 
   chunk(text: string): void {
     this.#text = text;
-    this.#errorAt = text.indexOf('"error"');
-    this.#finishAt = finishAfter(text, 0);
+    this.#errorAt = placeAfter(errorKey, text, 0);
+    this.#finishAt = placeAfter(finish, text, 0);
     this.#usageAt = notSearched;
   }
 
@@ -83,7 +86,7 @@ export class ChatStreamObserver implements StreamObserver {
     const choices = isJsonObject(json) && Array.isArray(json.choices) ? (json.choices as readonly JsonValue[]) : [];
     for (const [position, choice] of choices.entries())
       if (isJsonObject(choice) && hasFinishReason(choice)) this.#finished.set(indexOf(choice, position), String(choice.finish_reason));
-    this.#finishAt = finishAfter(this.#text, end);
+    this.#finishAt = placeAfter(finish, this.#text, end);
   }
 
   /** `,"usage":null}` closes the event, so the key is a member of the event itself. */
@@ -124,7 +127,7 @@ export class ChatStreamObserver implements StreamObserver {
   }
 
   #lookForError(start: number, end: number): void {
-    if (this.#errorAt < start) this.#errorAt = this.#text.indexOf('"error"', start);
+    if (this.#errorAt < start) this.#errorAt = placeAfter(errorKey, this.#text, start);
     if (this.#errorAt === -1 || this.#errorAt >= end) return;
     const frame = this.#text.slice(start, end);
     const json = parseFrameData(frame);
@@ -140,7 +143,7 @@ function hasFinish(json: Readonly<Record<string, JsonValue>>): boolean {
   return Array.isArray(choices) && choices.some((choice: JsonValue) => isJsonObject(choice) && hasFinishReason(choice));
 }
 
-function finishAfter(text: string, start: number): number {
-  finish.lastIndex = start;
-  return finish.exec(text)?.index ?? -1;
+function placeAfter(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start;
+  return pattern.exec(text)?.index ?? -1;
 }

@@ -26,6 +26,24 @@ describe('openaiCompatible()', () => {
     expect(headers('')).toEqual([]); // an environment variable that is not set
   });
 
+  it.each([
+    [{ base_url: 'x' }, /base_url: expected no such key \(did you mean baseUrl\?\), received a string of 1 characters/],
+    [{ quirks: { streamUsge: false } }, /quirks\.streamUsge: expected no such key \(did you mean streamUsage\?\), received false/],
+    [{ headers: 'x-key: sk-1' }, /headers: expected an object of names and values, received a string of 11 characters/],
+    [{ apiKey: 4711 }, /apiKey: expected the API key \(is the environment variable set\?\), received a value of type number/],
+    [{ apiKey: ' ' }, /apiKey: expected the API key \(is the environment variable set\?\), received an empty string/],
+    [{ paths: {} }, /paths: expected no such key/],
+  ])('refuses %j', (wrong, message) => {
+    const make = () => openaiCompatible({ name: 'x', baseUrl, ...wrong } as never);
+    expect(make).toThrow(message);
+    expect(make).toThrow(GatewayConfigError);
+    expect(make).not.toThrow(/sk-1|4711/);
+  });
+
+  it('refuses to be made from nothing', () => {
+    expect(() => openaiCompatible(undefined as never)).toThrow(/^The provider is not usable:\n {2}\(the whole value\)/);
+  });
+
   it('sends further headers with every request', () => {
     const { headers } = openaiCompatible({ name: 'x', baseUrl, apiKey: 'k', headers: { 'X-Title': 'My app' } });
     expect(headers.map(({ name, value }) => [name, value.reveal()])).toEqual([

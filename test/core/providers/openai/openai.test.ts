@@ -44,6 +44,29 @@ describe('openai()', () => {
     expect(() => openai({ apiKey, name: 'openai-eu' })).toThrow(/provider "openai-eu"[\s\S]*apiKey/);
   });
 
+  it.each([
+    [
+      { baseURL: 'http://proxy.internal/v1' },
+      /baseURL: expected no such key \(did you mean baseUrl\?\), received a string of 24 characters/,
+    ],
+    [{ models: 'gpt-5-mini' }, /models: expected an array, received "gpt-5-mini"/],
+    [{ organisation: 'org-1' }, /organisation: expected no such key \(did you mean organization\?\), received a string of 5 characters/],
+    [{ project: 7 }, /project: expected a string, received 7/],
+    [{ headers: {} }, /headers: expected no such key \(there are: name, apiKey, baseUrl, models, organization, project\)/],
+    [{ apikey: 'sk-2' }, /apikey: expected no such key \(did you mean apiKey\?\), received a string of 4 characters/],
+  ])('refuses %j: key and calls would go where nobody meant them to', (wrong, message) => {
+    expect(() => openai({ apiKey: 'sk-1', ...wrong } as never)).toThrow(message);
+    expect(() => openai({ apiKey: 'sk-1', ...wrong } as never)).toThrow(GatewayConfigError);
+    expect(() => openai({ apiKey: 'sk-1', ...wrong } as never)).not.toThrow(/sk-[12]/);
+  });
+
+  it.each([undefined, null, 'sk-1'])('refuses %j in the place of options, and does not repeat it', (options) => {
+    expect(() => openai(options as never)).toThrow(
+      /^The provider "openai" is not usable:\n {2}\(the whole value\): expected an object of options/,
+    );
+    expect(() => openai(options as never)).not.toThrow(/sk-1/);
+  });
+
   it('has paths that nobody can bend', () => {
     expect(Object.isFrozen(openaiPaths)).toBe(true);
   });

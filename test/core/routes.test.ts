@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Dialect } from '../../core/src/dialects/dialect.ts';
+import { RouteTable } from '../../core/src/routes.ts';
+
+function dialect(id: string, ...routes: readonly (readonly ['GET' | 'POST', string])[]): Dialect {
+  return { id, routes: routes.map(([method, path]) => ({ method, path })), errorBody: () => '' };
+}
+
+const chat = dialect('chat', ['POST', '/v1/chat']);
+const models = dialect('models', ['GET', '/v1/models'], ['GET', '/v1/models/*']);
+const uploads = dialect('uploads', ['POST', '/v1/models'], ['POST', '/v1/models/*'], ['GET', '/v1/files/*']);
+const table = new RouteTable([chat, models, uploads]);
+
+describe('the list of routes', () => {
+  it('has every route of every dialect, in their order', () => {
+    expect(table.routes).toEqual([
+      { method: 'POST', path: '/v1/chat', dialect: 'chat' },
+      { method: 'GET', path: '/v1/models', dialect: 'models' },
+      { method: 'GET', path: '/v1/models/*', dialect: 'models' },
+      { method: 'POST', path: '/v1/models', dialect: 'uploads' },
+      { method: 'POST', path: '/v1/models/*', dialect: 'uploads' },
+      { method: 'GET', path: '/v1/files/*', dialect: 'uploads' },
+    ]);
+  });
+
+  it('has no route that is not found', () => {
+    for (const { method, path, dialect: id } of table.routes)
+      expect(table.find(method, path.replace('*', 'some'))).toMatchObject({ dialect: { id } });
+  });
+});
+
+describe('finding', () => {
+  it.each([
+    ['POST', '/v1/chat', 'chat', undefined],
+    ['GET', '/v1/models', 'models', undefined],
+    ['POST', '/v1/models', 'uploads', undefined],
+    ['GET', '/v1/models/a', 'models', 'a'],
+    ['POST', '/v1/models/a', 'uploads', 'a'],
+    ['GET', '/v1/models/up/m', 'models', 'up/m'],
+    ['GET', '/v1/models/up%2Fm', 'models', 'up/m'],
+    ['GET', '/v1/models/%F0%9F%98%80', 'models', '😀'],
+    ['GET', '/v1/models/../chat', 'models', '../chat'],
+    ['GET', '/v1/files/x', 'uploads', 'x'],
+  ])('%s %s is the route of %s with the parameter %s', (method, path, id, parameter) => {
+    expect(table.find(method, path)).toEqual({ dialect: expect.objectContaining({ id }), parameter });
+  });
+
+  it.each(['/v1/models/%', '/v1/models/%zz', '/v1/models/%c3%28'])('%s: what does not decode stands for itself', (path) => {
+    expect(table.find('GET', path)).toMatchObject({ parameter: path.slice('/v1/models/'.length) });
+  });
+
+  it('a path with another method is told what it takes', () => {
+    expect(table.find('PUT', '/v1/models')).toEqual({ allow: 'GET, POST' });
+    expect(table.find('DELETE', '/v1/models/a')).toEqual({ allow: 'GET, POST' });
+    expect(table.find('GET', '/v1/chat')).toEqual({ allow: 'POST' });
+  });
+
+  it('HEAD is GET without a body, where there is a GET', () => {
+    expect(table.find('HEAD', '/v1/models')).toMatchObject({ dialect: { id: 'models' } });
+    expect(table.find('HEAD', '/v1/models/a')).toMatchObject({ dialect: { id: 'models' }, parameter: 'a' });
+    expect(table.find('HEAD', '/v1/chat')).toEqual({ allow: 'POST' });
+  });
+
+  it.each([
+    ...['/', '', '/v1', '/v1/', '/v1/chat/', '/V1/chat', '/v1/Chat', '/v1/chat?x', '/v1//chat', '/v1/%63hat', '/x/v1/chat', 'v1/chat'],
+    ...['/v1/models/', '/v1/modelsx', '/v1/models*', '/v1/files', '/v1/files/', '__proto__', 'constructor', '/constructor', '*', '/*'],
+  ])('%j is not ours', (path) => {
+    for (const method of ['GET', 'POST']) expect(table.find(method, path)).toBeUndefined();
+  });
+
+  it.each(['get', 'Post', '', '__proto__', 'constructor', 'toString'])('the method %j is none of ours, nor of every object', (method) => {
+    expect(table.find(method, '/v1/models')).toEqual({ allow: 'GET, POST' });
+    expect(table.find(method, '/v1/models/a')).toEqual({ allow: 'GET, POST' });
+  });
+
+  it('in a table without dialects finds nothing', () => {
+    expect(new RouteTable([]).find('GET', '/v1/models')).toBeUndefined();
+  });
+});
