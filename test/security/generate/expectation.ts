@@ -69,7 +69,7 @@ function targetModel(model: Node | undefined): Node | undefined {
   if (model.value === alias.name) return { type: 'string', value: alias.model };
   if (!model.value.startsWith('up/')) return undefined;
   const own = model.value.slice('up/'.length);
-  return own === '' || own.length > 256 ? undefined : { type: 'string', value: own };
+  return /^[ -~]{1,256}$/.test(own) ? { type: 'string', value: own } : undefined;
 }
 
 /** A stream is asked for its usage, whatever the client said of it. */
