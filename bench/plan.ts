@@ -20,7 +20,7 @@ const { direct, floor, hpm, gateway, logging, portkey } = contenders;
 const everybody = [direct, floor, hpm, gateway, logging, portkey];
 
 /** Rounds are as many as ten minutes allow in all. */
-const full: readonly (Omit<Planned, 'warmUpMs'> & { readonly short?: number })[] = [
+const full: readonly Omit<Planned, 'warmUpMs'>[] = [
   { scenario: json1k, rounds: 25, contenders: everybody },
   { scenario: sseBurst, rounds: 25, contenders: everybody },
   { scenario: json32k, rounds: 15, contenders: everybody },

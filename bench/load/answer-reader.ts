@@ -26,6 +26,8 @@ export class AnswerReader {
   status = 0;
   events = 0;
   tail = '';
+  /** Whether the server said that it closes the connection after this answer. */
+  closing = false;
   #state: State = 'head';
   #held = '';
   #left = 0;
@@ -47,6 +49,7 @@ export class AnswerReader {
     this.status = 0;
     this.events = 0;
     this.tail = '';
+    this.closing = false;
     this.#state = 'head';
     this.#held = '';
     this.#left = 0;
@@ -105,6 +108,7 @@ export class AnswerReader {
   #readHead(head: string): void {
     this.status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? Number.NaN);
     if (Number.isNaN(this.status)) throw new Error(`not an HTTP answer: ${head.slice(0, 40)}`);
+    this.closing = /\r\nconnection: *close\r\n/i.test(head);
     const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
     if (/\r\ntransfer-encoding: *chunked\r\n/i.test(head)) this.#goTo('chunk-size');
     else if (length === undefined) this.#goTo('until-close');

@@ -59,11 +59,12 @@ export class Connection {
 
   /** Whether another request can be sent. */
   get usable(): boolean {
-    return !this.#socket.destroyed && this.#socket.writable && this.#broken === undefined;
+    return !this.#socket.destroyed && this.#socket.writable && !this.#reader.closing && this.#broken === undefined;
   }
 
   /** Sends a request and resolves, whatever happens, with how it went. */
   request(bytes: Buffer, expected: Expectation, onEvents?: EventListener): Promise<Outcome> {
+    const { usable } = this;
     this.#reader.reset();
     this.#expected = expected;
     this.#onEvents = onEvents;
@@ -71,7 +72,7 @@ export class Connection {
     this.#startedAt = performance.now();
     return new Promise((resolve) => {
       this.#settle = resolve;
-      if (this.usable) this.#socket.write(bytes);
+      if (usable) this.#socket.write(bytes);
       else this.#over(this.#broken ?? 'cut short');
     });
   }

@@ -40,7 +40,7 @@ export class Streams {
         await streams.#ask(connection, bytes, spec);
       }),
     );
-    await Promise.race([allBegun, streams.#over, pause(spec.rampMs + limitMs)]);
+    await within(spec.rampMs + limitMs, Promise.race([allBegun, streams.#over]));
     return streams;
   }
 
@@ -80,6 +80,17 @@ export class Streams {
   #close(): void {
     for (const connection of this.#connections) connection.close();
   }
+}
+
+/** Waits for what happens, but not longer than this. */
+function within(ms: number, happening: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void happening.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function pause(ms: number): Promise<void> {
