@@ -336,12 +336,15 @@ describe('F-34: a client that leaves while something is worked out for it', () =
     const watcher = watching();
     const go = gate();
     const begun = gate();
+    const handedOn = gate();
     const up = await hostileUpstream(silent);
     const { gateway } = await running(up.url, { plugins: [watcher.plugin] });
+    await gateway.ready();
     const held: express.RequestHandler = async (_req, _res, next) => {
       begun.open();
       await go.opened;
       next();
+      handedOn.open();
     };
     const server = await listening(express().use(held).use('/ai', gateway));
     const client = await hostileClient(server.url);
@@ -350,6 +353,7 @@ describe('F-34: a client that leaves while something is worked out for it', () =
     client.reset();
     await expect.poll(() => new Promise((resolve) => server.getConnections((_error, count) => resolve(count)))).toBe(0);
     go.open();
+    await handedOn.opened;
     await gateway.close();
     expect(watcher.settlements).toEqual([]);
     expect(up.peers).toEqual([]);

@@ -1,4 +1,5 @@
 import { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Outbound } from '../inbound.ts';
 
 /** Bodies up to this size go out in one write together with their head. Bytes. */
@@ -15,12 +16,14 @@ export class ExpressOutbound implements Outbound {
     this.#res = res;
     this.closed = new Promise((resolve) => {
       // 'close' comes after a complete answer on a keep-alive socket too; `writableFinished` tells the two apart.
-      res.once('close', () => {
+      const over = (): void => {
         // What was finished by somebody else, a time limit of the host say, is not our answer.
         const complete = this.#over && res.writableFinished;
         if (!complete) onGone();
         resolve(complete);
-      });
+      };
+      res.once('close', over);
+      if (res.socket === null) closesWith(res, over);
     });
   }
 
@@ -106,4 +109,24 @@ export class ExpressOutbound implements Outbound {
     for (let index = 0; index < headers.length; index += 2) res.setHeader(headers[index] as string, headers[index + 1] as string);
     res.writeHead(status);
   }
+}
+
+/** What waits for the end of a connection; one listener each, for any number of answers in line. */
+const inLine = new WeakMap<Socket, Set<() => void>>();
+
+/** Until Node 24 an answer in line behind others is not told that its connection is gone. */
+function closesWith(res: ServerResponse, over: () => void): void {
+  const { socket } = res.req;
+  let waiting = inLine.get(socket);
+  if (waiting === undefined) {
+    const listeners = new Set<() => void>();
+    waiting = listeners;
+    inLine.set(socket, listeners);
+    socket.once('close', () => {
+      for (const listener of listeners) listener();
+    });
+  }
+  const own = waiting;
+  own.add(over);
+  res.once('close', () => own.delete(over));
 }
