@@ -47,7 +47,7 @@ export async function send(attempt: Attempt, options: SendOptions): Promise<Gate
       origin: provider.origin,
       path: provider.paths[call.dialect] as string,
       headers: requestHeaders(provider, exchange.inbound.headers, call.stream),
-      body: bodyOf(document, exchange.bodyBytes),
+      body: bodyOf(document, exchange.bodyBytes, call.stream),
     },
     options.limits,
     call.stream,
@@ -64,8 +64,17 @@ export async function send(attempt: Attempt, options: SendOptions): Promise<Gate
 }
 
 /** The client's own bytes unless something was changed. */
-function bodyOf(document: JsonDocument, original: Buffer): Buffer | string {
-  return document.edited ? document.toText() : original;
+function bodyOf(document: JsonDocument, original: Buffer, stream: boolean): Buffer | string {
+  if (!document.edited) return original;
+  const text = document.toText();
+  return stream ? ownBytes(text) : text;
+}
+
+/** Held as long as an answer streams, a slice of the pool that Node makes bytes of texts in would keep the whole slab. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 /** What is wrong with a head, if anything. */
