@@ -6,7 +6,7 @@ import { plugins } from './scenarios/plugins.ts';
 import { rate200 } from './scenarios/rate-200.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { sseBurst } from './scenarios/sse-burst.ts';
-import { sseSlow100, sseSlow500 } from './scenarios/sse-slow.ts';
+import { memory500, sseSlow100, sseSlow500 } from './scenarios/sse-slow.ts';
 
 /** A scenario and how much of it. */
 export interface Planned {
@@ -25,9 +25,10 @@ const full: readonly Omit<Planned, 'warmUpMs'>[] = [
   { scenario: sseBurst, rounds: 25, contenders: everybody },
   { scenario: json32k, rounds: 15, contenders: everybody },
   { scenario: plugins, rounds: 25, contenders: [] },
-  { scenario: sseSlow500, rounds: 6, contenders: everybody },
-  { scenario: sseSlow100, rounds: 4, contenders: [direct, floor, hpm, gateway, portkey] },
-  { scenario: rate200, rounds: 4, contenders: [direct, floor, hpm, gateway, portkey] },
+  { scenario: sseSlow500, rounds: 7, contenders: [floor, hpm, gateway, logging, portkey] },
+  { scenario: memory500, rounds: 4, contenders: [floor, hpm, gateway, portkey] },
+  { scenario: sseSlow100, rounds: 5, contenders: [direct, floor, hpm, gateway, portkey] },
+  { scenario: rate200, rounds: 7, contenders: [direct, floor, hpm, gateway, portkey] },
   { scenario: abortStorm, rounds: 2, contenders: [direct, floor, hpm, gateway, portkey] },
 ];
 

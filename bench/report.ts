@@ -1,8 +1,8 @@
 import { type Contender, contenders } from './contenders.ts';
 import type { Problems } from './load/tally.ts';
 import type { Machine } from './machine.ts';
-import type { Measure, ScenarioResult } from './result.ts';
-import { type Estimate, estimate, median, ratios } from './stats.ts';
+import { compare, type Measure, type ScenarioResult } from './result.ts';
+import { type Estimate, median } from './stats.ts';
 import type { Judged, Target } from './targets.ts';
 
 /** The contender that ratios are taken against. */
@@ -29,7 +29,11 @@ function scenarioText(result: ScenarioResult, style: Style): string {
     ...result.measures.flatMap((measure) => cells(measure, name)),
     problemsText(result.problems[name]),
   ]);
-  const titles = ['', ...result.measures.flatMap(({ name, compared }) => (compared ? [name, `ratio to ${scale}`] : [name])), 'errors'];
+  const titles = [
+    '',
+    ...result.measures.flatMap(({ name, compared }) => (compared === 'not' ? [name] : [name, `ratio to ${scale}`])),
+    'errors',
+  ];
   const compared = result.measures.some(({ values }) => values[scale] !== undefined);
   const title = `${result.name}: ${result.title} (${result.rounds} rounds)`;
   const shown = compared ? [titles, ...rows] : withoutRatios([titles, ...rows], titles);
@@ -40,12 +44,13 @@ function contenderNames({ measures }: ScenarioResult): string[] {
   return [...new Set(measures.flatMap(({ values }) => Object.keys(values)))];
 }
 
-function cells({ values, digits, compared }: Measure, name: string): string[] {
+function cells(measure: Measure, name: string): string[] {
+  const { values, digits, compared } = measure;
   const own = values[name];
   const value = own === undefined ? '-' : median(own).toFixed(digits);
-  if (!compared) return [value];
-  const pairs = ratios(own ?? [], values[scale] ?? []);
-  return [value, pairs.length === 0 ? '-' : name === scale ? '1' : interval(estimate(pairs), 2)];
+  if (compared === 'not') return [value];
+  const ratio = compare(measure, name, scale);
+  return [value, ratio === undefined ? '-' : name === scale ? '1' : interval(ratio, 2)];
 }
 
 function withoutRatios(rows: readonly (readonly string[])[], titles: readonly string[]): string[][] {

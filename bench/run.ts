@@ -57,7 +57,7 @@ async function measured(plan: readonly Planned[]): Promise<ScenarioResult[]> {
   }
 }
 
-/** The last lines, and the exit code: errors fail, and gates that are past their must without doubt. */
+/** The last lines, and the exit code: a run fails by its gates alone, and only when they are past their must without doubt. */
 function conclude(all: readonly ScenarioResult[], found: readonly Judged[]): void {
   const faulty = all.filter(({ problems }) => Object.values(problems).some((some) => Object.keys(some).length > 0));
   for (const { name } of faulty)

@@ -22,15 +22,23 @@ export function quantile(values: readonly number[], at: number): number {
 
 /** The median of the values with its 95 % percentile-bootstrap interval. The same values always give the same interval. */
 export function estimate(values: readonly number[], seed = 1): Estimate {
+  return bootstrap(values.length, (rounds) => median(rounds.map((round) => values[round] as number)), seed);
+}
+
+/** The ratio of two medians, with the interval that other rounds of the same kind would have given. */
+export function ratioOfMedians(ones: readonly number[], others: readonly number[], seed = 1): Estimate {
+  const of = (values: readonly number[], rounds: readonly number[]): number => median(rounds.map((round) => values[round] as number));
+  return bootstrap(Math.min(ones.length, others.length), (rounds) => of(ones, rounds) / of(others, rounds), seed);
+}
+
+/** A statistic of rounds, and the interval in which it lies for 95 % of the samples drawn of them. */
+function bootstrap(count: number, statistic: (rounds: readonly number[]) => number, seed: number): Estimate {
   const random = randomNumbers(seed);
-  const medians = new Float64Array(resamples);
-  const sample = new Float64Array(values.length);
-  for (let round = 0; round < resamples; round += 1) {
-    for (let index = 0; index < sample.length; index += 1) sample[index] = values[Math.floor(random() * values.length)] as number;
-    medians[round] = ofSorted(sample.sort(), 0.5);
-  }
-  medians.sort();
-  return { median: median(values), low: ofSorted(medians, 0.025), high: ofSorted(medians, 0.975) };
+  const all = Array.from({ length: count }, (_, round) => round);
+  const found = new Float64Array(resamples);
+  for (let draw = 0; draw < resamples; draw += 1) found[draw] = statistic(all.map(() => Math.floor(random() * count)));
+  found.sort();
+  return { median: statistic(all), low: ofSorted(found, 0.025), high: ofSorted(found, 0.975) };
 }
 
 /** Round by round, one over the other; rounds that lack either are left out. */

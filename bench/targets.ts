@@ -1,6 +1,6 @@
-import type { ScenarioResult } from './result.ts';
+import { compare, type ScenarioResult } from './result.ts';
 import { fewPlugins, manyPlugins } from './scenarios/plugins.ts';
-import { type Estimate, estimate, halfWidth, ratios } from './stats.ts';
+import { type Estimate, halfWidth } from './stats.ts';
 
 /** A goal for a ratio of two contenders in one measure. */
 export interface Target {
@@ -80,7 +80,7 @@ export const targets: readonly Target[] = [
   },
   {
     label: 'memory per slow stream against hpm',
-    scenario: 'sse-slow-500',
+    scenario: 'memory-500',
     measure: 'KB/stream',
     of: 'gateway',
     against: 'hpm',
@@ -89,7 +89,7 @@ export const targets: readonly Target[] = [
   },
   {
     label: 'memory per slow stream against portkey',
-    scenario: 'sse-slow-500',
+    scenario: 'memory-500',
     measure: 'KB/stream',
     of: 'gateway',
     against: 'portkey',
@@ -148,10 +148,9 @@ export interface Judged {
 /** The targets that these results say something about. */
 export function judge(results: readonly ScenarioResult[], goals: readonly Target[] = targets): Judged[] {
   return goals.flatMap((target) => {
-    const values = results.find(({ name }) => name === target.scenario)?.measures.find(({ name }) => name === target.measure)?.values;
-    const pairs = ratios(values?.[target.of] ?? [], values?.[target.against] ?? []);
-    if (pairs.length === 0) return [];
-    const found = estimate(pairs);
+    const measure = results.find(({ name }) => name === target.scenario)?.measures.find(({ name }) => name === target.measure);
+    const found = measure && compare(measure, target.of, target.against);
+    if (found === undefined) return [];
     return [{ target, estimate: shown(found, target), verdict: verdictOf(found, target) }];
   });
 }

@@ -27,7 +27,10 @@ async function run(lab: Lab, plan: Plan): Promise<ScenarioResult> {
       }
     }
   }
-  const measures = [rounds.measure('ms to the last abort', 1, false), rounds.measure('left open', 0, false)];
+  const measures = [
+    rounds.measure('ms to the last abort', { digits: 1, compared: 'not' }),
+    rounds.measure('left open', { digits: 0, compared: 'not' }),
+  ];
   return { name: abortStorm.name, title: abortStorm.title, rounds: plan.rounds, measures, problems: {} };
 }
 

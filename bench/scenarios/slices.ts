@@ -4,14 +4,18 @@ import { addProblems, type Problems, type Tally } from '../load/tally.ts';
 import { Rounds, type ScenarioResult } from '../result.ts';
 import { type Plan, type Scenario, turned } from './scenario.ts';
 
-/** Closed-loop load in short slices, contender after contender, round after round. */
-export interface SliceSpec {
-  readonly name: string;
-  readonly title: string;
+/** Closed-loop load. */
+export interface Load {
   /** Bytes of the request body. */
   readonly bytes: number;
   readonly stream?: StreamShape;
   readonly connections: number;
+}
+
+/** Load in short slices, contender after contender, round after round. */
+export interface SliceSpec extends Load {
+  readonly name: string;
+  readonly title: string;
   /** What the CPU time is divided by. */
   readonly per: 'request' | 'event';
 }
@@ -47,13 +51,18 @@ async function runSlices(lab: Lab, plan: Plan, spec: SliceSpec): Promise<Scenari
     name: spec.name,
     title: spec.title,
     rounds: plan.rounds,
-    measures: [rounds.measure(measure, spec.per === 'request' ? 1 : 3)],
+    measures: [rounds.measure(measure, { digits: spec.per === 'request' ? 1 : 3 })],
     problems,
   };
 }
 
 /** The CPU time that a contender spends on a slice; connecting and the first requests are outside. */
-async function slice(lab: Lab, running: Running, spec: SliceSpec, ms: number): Promise<{ readonly cpuUs: number; readonly tally: Tally }> {
+export async function slice(
+  lab: Lab,
+  running: Running,
+  spec: Load,
+  ms: number,
+): Promise<{ readonly cpuUs: number; readonly tally: Tally }> {
   const { load } = lab;
   await load.call('connect', { ...lab.request(running, spec.bytes, spec.stream), connections: spec.connections });
   const before = await running.usage();

@@ -13,7 +13,7 @@ const result: ScenarioResult = {
     {
       name: 'µs/request',
       digits: 1,
-      compared: true,
+      compared: 'rounds',
       values: { floor: [10, 20, 30], hpm: [20, 40, 60], gateway: [12, 24, 36], portkey: [240, 480, 720] },
     },
   ],

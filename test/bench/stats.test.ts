@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimate, halfWidth, median, quantile, randomNumbers, ratios } from '../../bench/stats.ts';
+import { estimate, halfWidth, median, quantile, randomNumbers, ratioOfMedians, ratios } from '../../bench/stats.ts';
 
 /** So many draws of a log-normal distribution with median 1: skewed to the right, as times are. */
 function draws(count: number, random: () => number, spread: number): number[] {
@@ -100,5 +100,21 @@ describe('ratios', () => {
     expect(paired.median).toBeCloseTo(0.5, 1);
     expect(halfWidth(paired)).toBeLessThan(0.02);
     expect(halfWidth(estimate(ones))).toBeGreaterThan(0.08);
+  });
+});
+
+describe('the ratio of medians', () => {
+  it('is not moved by a round in which one of them was nothing, or less', () => {
+    const ones = [4, 4.1, 3.9, 4, 4.2, 4, 4.1];
+    const others = [2, 2.1, 0.001, -1, 2, 1.9, 2.1];
+    const { median: middle, low, high } = ratioOfMedians(ones, others);
+    expect(middle).toBeCloseTo(2, 1);
+    expect(low).toBeGreaterThan(1.5);
+    expect(Math.max(...ratios(ones, others))).toBeGreaterThan(1_000);
+    expect(high).toBeGreaterThan(middle);
+  });
+
+  it('is exact where rounds do not differ', () => {
+    expect(ratioOfMedians([3, 3, 3], [2, 2, 2])).toEqual({ median: 1.5, low: 1.5, high: 1.5 });
   });
 });
