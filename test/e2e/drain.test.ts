@@ -69,7 +69,7 @@ describe('F-48: close() with streams under way', () => {
       await finish.opened;
       peer.say(Buffer.concat([encoded(chunk('done') + lastChunk + doneFrame), Buffer.from('0\r\n\r\n')]));
     });
-    const { url, gateway } = await running(up.url, { plugins: [counter.plugin], timeouts: { closeMs: 600 } });
+    const { url, gateway } = await running(up.url, { plugins: [counter.plugin], timeouts: { closeMs: 2_000 } });
     const clients = await streaming(url, 300, (index) => (index % 2 === 0 ? 'finishing' : 'endless'));
     const closing = gateway.close();
     expect(gateway.close()).toBe(closing);
@@ -124,7 +124,7 @@ describe('F-48: close() with streams under way', () => {
   it('F-48: new requests get 503 GW_CLOSING at once, and are sent elsewhere; readiness says so too', async () => {
     const counter = counting();
     const up = await hostileUpstream((peer) => void peer.say(streamHead + encoded(chunk('begun ')).toString()));
-    const { url, gateway } = await running(up.url, { plugins: [counter.plugin], timeouts: { closeMs: 500 } });
+    const { url, gateway } = await running(up.url, { plugins: [counter.plugin], timeouts: { closeMs: 2_000 } });
     const [client] = await streaming(url, 1, () => 'u');
     let closed = false;
     const closing = gateway.close().then(() => {
