@@ -10,7 +10,7 @@ export function textReferences(document: JsonDocument, places: Iterable<TextPlac
     if (!document.has(place.path)) continue; // a value that was removed meanwhile has no text
     const inner = place.jsonString ? document.nested(place.path) : undefined;
     if (inner !== undefined && holdsTexts(inner.value)) collectInner(inner, place, references);
-    else references.push(reference(document, place.scope, place.path, place.path));
+    else references.push(new Reference(document, place.scope, place.path, place.path));
   }
   return references;
 }
@@ -23,19 +23,30 @@ function holdsTexts(value: JsonValue): boolean {
 /** JSON in a string is edited inside: its string values are the texts. */
 function collectInner(inner: JsonDocument, place: TextPlace, into: TextReference[]): void {
   for (const path of stringPaths(inner.view)) {
-    if (inner.has(path)) into.push(reference(inner, place.scope, path, [...place.path, ...path]));
+    if (inner.has(path)) into.push(new Reference(inner, place.scope, path, [...place.path, ...path]));
   }
 }
 
-function reference(document: JsonDocument, scope: TextPlace['scope'], path: JsonPath, shownPath: JsonPath): TextReference {
-  return {
-    scope,
-    path: shownPath,
-    get text() {
-      return String(document.currentValue(path));
-    },
-    replace: (text) => document.replaceString(path, text),
-  };
+/** A class, for an object with a getter of its own would keep its document until the next full collection (see `Attempt`). */
+class Reference implements TextReference {
+  readonly scope: TextPlace['scope'];
+  readonly path: JsonPath;
+  readonly replace: (text: string) => void;
+  readonly #document: JsonDocument;
+  readonly #at: JsonPath;
+
+  /** `at`: the path within `document`; `path` as it is shown. */
+  constructor(document: JsonDocument, scope: TextPlace['scope'], at: JsonPath, path: JsonPath) {
+    this.scope = scope;
+    this.path = path;
+    this.replace = (text) => document.replaceString(at, text);
+    this.#document = document;
+    this.#at = at;
+  }
+
+  get text(): string {
+    return String(this.#document.currentValue(this.#at));
+  }
 }
 
 /** Paths of all string values, in document order. Iterative: depth is the document's, already bounded by the scanner. */

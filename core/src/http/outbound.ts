@@ -99,10 +99,13 @@ export class ExpressOutbound implements Outbound {
     return this.#over || this.#res.destroyed || this.#res.writableEnded;
   }
 
-  /** Middleware such as compression() replaces `writeHead` and does not know flat lists. */
+  /**
+   * Middleware such as compression() replaces `writeHead` and does not know flat lists. Beside headers that the host set
+   * already (Express's own is one) Node takes a flat list apart, which costs more than setting each.
+   */
   #head(status: number, headers: readonly string[]): void {
     const res = this.#res;
-    if (res.writeHead === ServerResponse.prototype.writeHead) {
+    if (res.writeHead === ServerResponse.prototype.writeHead && res.getHeaderNames().length === 0) {
       res.writeHead(status, headers as string[]);
       return;
     }

@@ -181,6 +181,8 @@ async function streamed(
 ): Promise<GatewayResponse> {
   const { exchange } = attempt;
   const dialect = format.stream as NonNullable<CallDialect['stream']>;
+  const headers = responseHeaders(reply.headers);
+  reply.headers = {}; // some twenty texts that nobody needs while the answer streams
   const body = new SseBody(reply, {
     dialect,
     stripUsage,
@@ -200,7 +202,7 @@ async function streamed(
   exchange.answeredBy(body);
   return {
     status: reply.status,
-    headers: responseHeaders(reply.headers),
+    headers,
     source: 'upstream',
     target: attempt.target.target,
     body,
