@@ -20,6 +20,7 @@ const openaiPath = '/v1/chat/completions';
 export const contenders = {
   direct: { name: 'direct', title: 'no gateway: the mock upstream itself', path: openaiPath },
   floor: { name: 'floor', title: 'node:http + undici dispatch, bytes relayed', file: 'gateways/floor.ts', path: openaiPath },
+  least: { name: 'least', title: 'Express 5, the body parsed once, the floor behind it', file: 'gateways/least.ts', path: openaiPath },
   hpm: { name: 'hpm', title: 'Express 5 + http-proxy-middleware 4, pass-through', file: 'gateways/hpm.ts', path: openaiPath },
   gateway: { name: 'gateway', title: 'this gateway, no plugin', file: 'gateways/gateway.ts', path: gatewayPath },
   logging: { name: 'gateway-logging', title: 'this gateway, logging plugin', file: 'gateways/gateway-logging.ts', path: gatewayPath },

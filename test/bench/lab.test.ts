@@ -13,9 +13,9 @@ async function lab(): Promise<Lab> {
 }
 
 describe('the processes of a run', () => {
-  const { direct, floor, hpm, gateway, logging } = contenders;
+  const { direct, floor, least, hpm, gateway, logging } = contenders;
 
-  it.each([direct, floor, hpm, gateway, logging, withPlugins(2)])(
+  it.each([direct, floor, least, hpm, gateway, logging, withPlugins(2)])(
     '$name answers whole and streamed as the mock upstream does',
     async (one) => {
       const opened = await lab();
