@@ -5,7 +5,7 @@ import { GatewayError } from './errors.ts';
 import type { LoadedPlugin } from './hooks.ts';
 import type { Target } from './model/target.ts';
 import { parseCall } from './parsed-call.ts';
-import type { RouteTable } from './routes.ts';
+import type { RouteMatch, RouteTable } from './routes.ts';
 import type { Router } from './upstream/router.ts';
 import { isPromiseLike } from './within.ts';
 
@@ -65,7 +65,7 @@ export function explain(parts: ExplainParts, request: ExplainRequest): DecisionR
     });
   const route = { method, path, dialect: found.dialect.id };
   try {
-    return decision(parts, route, callFacts(parts, found.dialect, request.body));
+    return decision(parts, route, callFacts(parts, found, path, request.body));
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     return decision(parts, route, { refusal: { status: error.status, code: error.code, message: error.message } });
@@ -74,11 +74,11 @@ export function explain(parts: ExplainParts, request: ExplainRequest): DecisionR
 
 type Facts = Partial<Pick<DecisionRecord, 'model' | 'stream' | 'targets' | 'refusal'>>;
 
-function callFacts(parts: ExplainParts, dialect: Dialect, body: unknown): Facts {
+function callFacts(parts: ExplainParts, { dialect, parameter }: RouteMatch, path: string, body: unknown): Facts {
   if (!isCallDialect(dialect)) return {};
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
   const { jsonDepth: depth, jsonValues: values, jsonKeys: keys } = parts.limits;
-  const call = parseCall(dialect, Buffer.from(text), text, { depth, values, keys });
+  const call = parseCall(dialect, { path, parameter, query: '' }, Buffer.from(text), text, { depth, values, keys });
   const candidates = parts.router.candidates(call.model);
   const usable = candidates.filter((target) => parts.router.provider(target, dialect.id) !== undefined);
   const targets = candidates.map((target) => {

@@ -1,5 +1,5 @@
 import { deepFreeze } from './deep-freeze.ts';
-import type { CallDialect, CallFacts } from './dialects/dialect.ts';
+import type { CallAddress, CallDialect, CallFacts } from './dialects/dialect.ts';
 import { badField } from './dialects/fields.ts';
 import { textReferences } from './dialects/texts.ts';
 import { gatewayError } from './errors.ts';
@@ -83,11 +83,11 @@ export function setValue(document: JsonDocument, path: JsonPath, value: JsonValu
 }
 
 /** Bytes → call, or a 4xx that says what is wrong with them. Decisions are taken on the value parsed here alone. */
-export function parseCall(format: CallDialect, bytes: Buffer, text: string, limits: JsonLimits): ParsedCall {
+export function parseCall(format: CallDialect, address: CallAddress, bytes: Buffer, text: string, limits: JsonLimits): ParsedCall {
   const document = guarded(() => new JsonDocument(text, limits), limits);
   const body: JsonValue = document.value;
   if (!isJsonObject(body)) badField('The request body', 'a JSON object', body);
-  return new ParsedCall(format, document, format.readCall(body), bytes.length);
+  return new ParsedCall(format, document, format.readCall(body, address), bytes.length);
 }
 
 /** Turns what the scanner finds into errors for the client. */

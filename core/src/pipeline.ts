@@ -2,9 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { errorResponse } from './answers.ts';
 import type { Limits, Timeouts } from './config.ts';
 import { type DeliveryLimits, deliver } from './deliver.ts';
-import { isCallDialect } from './dialects/dialect.ts';
+import { isCallDialect, isModelsDialect, type ModelsDialect } from './dialects/dialect.ts';
 import { BytesBody } from './dialects/json-body.ts';
-import { modelsBody } from './dialects/openai-models/openai-models.ts';
 import { GatewayError, gatewayError } from './errors.ts';
 import type { Exchange, ExchangeParts } from './exchange.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -110,11 +109,13 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   if (early !== undefined) return early;
   // An authenticator that neither names the caller nor refuses lets nobody in.
   if (!exchange.getSlot(principal)?.id) throw gatewayError('GW_UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
-  if (!isCallDialect(dialect)) return modelsAnswer(parts, route);
+  if (isModelsDialect(dialect)) return modelsAnswer(parts, exchange, dialect, route);
+  if (!isCallDialect(dialect)) throw new TypeError(`The dialect ${dialect.id} neither takes calls nor lists models.`);
 
   exchange.bodyBytes = await inbound.readBody({ bytes: limits.bodyBytes, ms: limits.bodyMs });
   if (!isUtf8(exchange.bodyBytes)) throw gatewayError('GW_BAD_TEXT', { details: { reason: 'invalid bytes' } });
-  exchange.call = parseCall(dialect, exchange.bodyBytes, exchange.bodyBytes.toString('utf8'), {
+  const address = { path: inbound.path, parameter: route.parameter, query: inbound.query };
+  exchange.call = parseCall(dialect, address, exchange.bodyBytes, exchange.bodyBytes.toString('utf8'), {
     depth: limits.jsonDepth,
     values: limits.jsonValues,
     keys: limits.jsonKeys,
@@ -129,8 +130,8 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   return parts.upstream(exchange);
 }
 
-function modelsAnswer(parts: PipelineParts, route: RouteMatch): GatewayResponse {
-  const body = modelsBody(parts.router.offered, route.parameter);
+function modelsAnswer(parts: PipelineParts, { inbound }: Exchange, dialect: ModelsDialect, route: RouteMatch): GatewayResponse {
+  const body = dialect.modelsBody(parts.router.offered, route.parameter, inbound.query);
   return { status: 200, headers: {}, source: 'gateway', body: new BytesBody(Buffer.from(body)) };
 }
 

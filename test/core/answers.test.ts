@@ -11,6 +11,7 @@ import type { GatewayResponse, JsonBody, StreamBody } from '../../core/src/model
 import type { Usage } from '../../core/src/model/usage.ts';
 import { parseCall } from '../../core/src/parsed-call.ts';
 import { Router } from '../../core/src/upstream/router.ts';
+import { anywhere } from './harness/address.ts';
 import { manualClock } from './harness/manual-clock.ts';
 import { recordingLogger } from './harness/recording-logger.ts';
 
@@ -20,7 +21,7 @@ function exchange(body: object | undefined, dialect: CallDialect = openaiChat): 
   const one = new Exchange(parts, new InProcessInbound('POST', '/v1', {}, Buffer.alloc(0)), dialect);
   if (body === undefined) return one;
   const text = JSON.stringify(body);
-  one.call = parseCall(dialect, Buffer.from(text), text, { depth: 64, values: 1_000, keys: 1_000 });
+  one.call = parseCall(dialect, anywhere, Buffer.from(text), text, { depth: 64, values: 1_000, keys: 1_000 });
   return one;
 }
 

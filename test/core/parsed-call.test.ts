@@ -3,12 +3,13 @@ import { openaiChat } from '../../core/src/dialects/openai-chat/openai-chat.ts';
 import type { GatewayError } from '../../core/src/errors.ts';
 import { JsonDocument } from '../../core/src/json/document.ts';
 import { type JsonLimits, type ParsedCall, parseCall, setValue } from '../../core/src/parsed-call.ts';
+import { anywhere } from './harness/address.ts';
 
 const limits: JsonLimits = { depth: 8, values: 100, keys: 10 };
 const body = '{ "model":"chat", "stream":true, "max_tokens":5, "messages":[{"role":"user","content":"h\\u0069"}], "seed":1.0 }';
 
 function parse(text: string, own: JsonLimits = limits): ParsedCall {
-  return parseCall(openaiChat, Buffer.from(text), text, own);
+  return parseCall(openaiChat, anywhere, Buffer.from(text), text, own);
 }
 
 function refusal(text: string, own?: JsonLimits): GatewayError {
@@ -155,6 +156,6 @@ describe('what is wrong with a body', () => {
         throw new RangeError('a defect');
       },
     };
-    expect(() => parseCall(broken, Buffer.from(body), body, limits)).toThrow(RangeError);
+    expect(() => parseCall(broken, anywhere, Buffer.from(body), body, limits)).toThrow(RangeError);
   });
 });

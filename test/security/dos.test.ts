@@ -20,6 +20,7 @@ import { openaiCompatible } from '../../core/src/providers/openai-compatible/ope
 import { memoryCounterStore } from '../../core/src/services/counter-store.ts';
 import { principal } from '../../core/src/slot.ts';
 import { Router } from '../../core/src/upstream/router.ts';
+import { anywhere } from '../core/harness/address.ts';
 import { answerStream, chunk, gate, listening, running, upstream } from '../core/harness/loopback.ts';
 import { manualClock } from '../core/harness/manual-clock.ts';
 import { leavesNothing } from '../core/harness/nothing-left.ts';
@@ -225,7 +226,7 @@ describe('DOS-2: large, deep and wide bodies', () => {
       const bytes = Buffer.from(text);
       return () => {
         try {
-          parseCall(openaiChat, bytes, text, { depth, values, keys });
+          parseCall(openaiChat, anywhere, bytes, text, { depth, values, keys });
         } catch {
           // Refusing takes time as well.
         }
@@ -244,7 +245,7 @@ describe('DOS-2: large, deep and wide bodies', () => {
     const text = withField(`[${elements}]`);
     const bytes = Buffer.from(text);
     const calls: ParsedCall[] = [];
-    const parsed = await kept(() => calls.push(parseCall(openaiChat, bytes, text, { depth, values, keys })));
+    const parsed = await kept(() => calls.push(parseCall(openaiChat, anywhere, bytes, text, { depth, values, keys })));
     const frozen = await kept(() => calls[0]?.body); // for plugins that look at it
     expect(parsed + frozen).toBeLessThan(10 * bodyBytes);
   });

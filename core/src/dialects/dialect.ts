@@ -2,8 +2,11 @@ import type { GatewayError } from '../errors.ts';
 import type { JsonDocument } from '../json/document.ts';
 import type { Attachment, DialectId, TextScope } from '../model/call.ts';
 import type { EventText } from '../model/events.ts';
+import type { RequestHeaders } from '../model/headers.ts';
 import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
+import type { OfferedModel } from '../model/offered.ts';
 import type { Usage } from '../model/usage.ts';
+import type { ChatTranslation } from './translation.ts';
 
 /**
  * An API format that clients and providers speak. Pure functions over parsed JSON: no state, no I/O. One folder per
@@ -13,20 +16,60 @@ export interface Dialect {
   readonly id: DialectId;
   /** The paths, below the gateway's mount, that speak it. */
   readonly routes: readonly DialectRoute[];
+  /**
+   * Whether a request for a path that several dialects have is meant for this one, by its headers. Without it the dialect
+   * takes what no other claims.
+   */
+  claims?(headers: RequestHeaders): boolean;
   /** The body of an error answer, as JSON text. */
   errorBody(error: GatewayError, requestId: string): string;
+  /** Where clients look for the request's id, besides `x-request-id`. */
+  readonly requestIdHeader?: string;
 }
 
 export interface DialectRoute {
   readonly method: 'GET' | 'POST';
-  /** A literal path; one that ends in `/*` takes the rest of the path as its parameter. */
+  /**
+   * A literal path, or one with a single `*`, which stands for one or more characters, slashes among them:
+   * `/v1/models/*`, `/v1beta/models/*:generateContent`.
+   */
   readonly path: string;
+}
+
+/** A dialect in which the gateway itself lists the models it offers. */
+export interface ModelsDialect extends Dialect {
+  /** All models, or the one with this id; `query`: the raw query. Throws `GW_UNKNOWN_MODEL`. */
+  modelsBody(offered: readonly OfferedModel[], id: string | undefined, query: string): string;
+}
+
+/** Where a request was sent to, for dialects that say something there. */
+export interface CallAddress {
+  /** Below the mount. */
+  readonly path: string;
+  /** What the route's `*` stands for, decoded. */
+  readonly parameter: string | undefined;
+  /** Without `?`. */
+  readonly query: string;
 }
 
 /** A dialect whose requests are sent to a provider. */
 export interface CallDialect extends Dialect {
   /** Reads and checks what the gateway decides by. Throws `GW_BAD_REQUEST` naming the field. */
-  readCall(body: JsonObject): CallFacts;
+  readCall(body: JsonObject, address: CallAddress): CallFacts;
+  /**
+   * What the request refers to that only one provider's account has: a response to go on from, a conversation, cached
+   * content. Such a call goes to one target only and is never cached. `undefined`: it says everything itself.
+   */
+  state?(body: JsonObject): string | undefined;
+  /** The client's headers that a provider of the same dialect gets, as they are. */
+  readonly clientHeaders?: readonly string[];
+  /**
+   * A body that belongs to another dialect although it came to this one's path, in this one's words; `undefined` for its
+   * own. Throws for one that cannot be said in them.
+   */
+  adopt?(body: JsonObject): { readonly body: JsonObject; readonly dropped: readonly string[] } | undefined;
+  /** How it is translated; absent where it is not. */
+  readonly chat?: ChatTranslation;
   /** Every text-bearing place of a request; opaque parts are left out. */
   requestTexts(body: JsonObject): Iterable<TextPlace>;
   attachments(body: JsonObject): Iterable<Attachment>;
@@ -126,6 +169,10 @@ export interface StreamObserver {
   readonly error: JsonValue | undefined;
   usage(): Usage | undefined;
   finishReason(): string | undefined;
+}
+
+export function isModelsDialect(dialect: Dialect): dialect is ModelsDialect {
+  return 'modelsBody' in dialect;
 }
 
 export function isCallDialect(dialect: Dialect): dialect is CallDialect {

@@ -1,5 +1,6 @@
-import { type OfferedModel, unknownModel } from '../dialects/openai-models/openai-models.ts';
+import { unknownModel } from '../dialects/unknown-model.ts';
 import type { DialectId } from '../model/call.ts';
+import type { OfferedModel } from '../model/offered.ts';
 import type { Target } from '../model/target.ts';
 import { isModelName } from '../model-name.ts';
 import type { Provider } from '../providers/provider.ts';

@@ -58,7 +58,7 @@ function errorObject(body: Buffer): Readonly<Record<string, JsonValue>> | undefi
 /** Removes credentials (ours by value, others by shape), organisation and project ids, URLs and hosts. */
 export function scrub(text: string, provider: Provider): string {
   let clean = text;
-  for (const { value } of provider.headers) {
+  for (const { value } of [...provider.headers, ...provider.credentials.flatMap(({ headers }) => headers)]) {
     const secret = value.reveal().replace(/^(?:Bearer|Basic|Token|Key) /i, '');
     if (secret.length >= 4) clean = clean.replaceAll(secret, '[removed]');
   }

@@ -4,6 +4,7 @@ import { openaiChat } from '../../../core/src/dialects/openai-chat/openai-chat.t
 import { openaiEmbeddings } from '../../../core/src/dialects/openai-embeddings/openai-embeddings.ts';
 import { openaiModels } from '../../../core/src/dialects/openai-models/openai-models.ts';
 import { gatewayError } from '../../../core/src/errors.ts';
+import { anywhere } from '../harness/address.ts';
 
 const dialects = [openaiChat, openaiEmbeddings, openaiModels];
 
@@ -31,7 +32,7 @@ describe('a dialect', () => {
   it('of calls takes no call that another one’s shape has, unless it says which field is wrong', () => {
     const chat = { model: 'm', messages: [{ role: 'user', content: 'x' }] };
     const embeddings = { model: 'm', input: 'x' };
-    expect(() => openaiEmbeddings.readCall(chat)).toThrow(expect.objectContaining({ param: 'input' }));
-    expect(() => openaiChat.readCall(embeddings)).toThrow(expect.objectContaining({ param: 'messages' }));
+    expect(() => openaiEmbeddings.readCall(chat, anywhere)).toThrow(expect.objectContaining({ param: 'input' }));
+    expect(() => openaiChat.readCall(embeddings, anywhere)).toThrow(expect.objectContaining({ param: 'messages' }));
   });
 });

@@ -6,6 +6,7 @@ import { parseCall } from '../../../core/src/parsed-call.ts';
 import type { Provider } from '../../../core/src/providers/provider.ts';
 import { type Clock, systemClock } from '../../../core/src/services/clock.ts';
 import { type ResolvedTarget, Router } from '../../../core/src/upstream/router.ts';
+import { anywhere } from '../harness/address.ts';
 import { type RecordingLogger, recordingLogger } from '../harness/recording-logger.ts';
 
 export interface MadeExchange {
@@ -32,7 +33,7 @@ export function madeExchange(providers: readonly Provider[], options: MadeExchan
   const inbound = new InProcessInbound('POST', '/v1/chat/completions', options.headers ?? {}, bytes);
   const exchange = new Exchange({ clock: options.clock ?? systemClock(), logger, router }, inbound, openaiChat);
   exchange.bodyBytes = bytes;
-  exchange.call = parseCall(openaiChat, bytes, text, { depth: 64, values: 10_000, keys: 1_000 });
+  exchange.call = parseCall(openaiChat, anywhere, bytes, text, { depth: 64, values: 10_000, keys: 1_000 });
   exchange.targets = router.candidates(exchange.call.model);
   const targets = exchange.targets.map((target) => router.provider(target, 'openai-chat') as ResolvedTarget);
   return { exchange, router, logger, targets };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { checkOptions, defineProvider, type Provider, providerOptions, requiredKey } from '../provider.ts';
+import { bearerKeys, checkOptions, defineProvider, type Provider, providerOptions } from '../provider.ts';
 
 export interface OpenAIOptions {
-  readonly apiKey: string | undefined;
+  /** Several are used in turn. */
+  readonly apiKey: string | readonly string[] | undefined;
   /** Default `openai`. */
   readonly name?: string;
   /** Default `https://api.openai.com/v1`. */
@@ -27,8 +28,8 @@ export function openai(options: OpenAIOptions): Provider {
     name,
     baseUrl: options.baseUrl ?? 'https://api.openai.com/v1',
     paths: openaiPaths,
+    credentials: bearerKeys(name, options.apiKey),
     headers: {
-      authorization: `Bearer ${requiredKey(name, options.apiKey)}`,
       ...(options.organization !== undefined && { 'openai-organization': options.organization }),
       ...(options.project !== undefined && { 'openai-project': options.project }),
     },

@@ -4,10 +4,11 @@ import { openaiEmbeddings } from '../../../../core/src/dialects/openai-embedding
 import { JsonDocument } from '../../../../core/src/json/document.ts';
 import type { JsonObject, JsonValue } from '../../../../core/src/model/json.ts';
 import { parseCall } from '../../../../core/src/parsed-call.ts';
+import { anywhere } from '../../harness/address.ts';
 
 const limits = { depth: 64, values: 500_000, keys: 10_000 };
 const request = (rest: object): JsonObject => ({ model: 'm', input: 'text', ...rest }) as JsonObject;
-const read = (rest: object) => openaiEmbeddings.readCall(request(rest));
+const read = (rest: object) => openaiEmbeddings.readCall(request(rest), anywhere);
 
 function textsOf(rest: object): unknown[] {
   return [...openaiEmbeddings.requestTexts(request(rest))].map(({ path, text, scope }) => [path.join('.'), text, scope]);
@@ -106,7 +107,7 @@ describe('the texts of a request', () => {
     fc.assert(
       fc.property(fc.array(values, { minLength: 1, maxLength: 4 }), (input) => {
         const text = JSON.stringify(request({ input }));
-        const call = parseCall(openaiEmbeddings, Buffer.from(text), text, limits);
+        const call = parseCall(openaiEmbeddings, anywhere, Buffer.from(text), text, limits);
         for (const reference of call.texts()) reference.replace(reference.text.replaceAll('canary', '[gone]'));
         expect(call.document.toText()).toBe(text.replaceAll('canary', '[gone]'));
       }),

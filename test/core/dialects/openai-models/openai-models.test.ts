@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { modelsBody, type OfferedModel, openaiModels, unknownModel } from '../../../../core/src/dialects/openai-models/openai-models.ts';
+import { openaiModels } from '../../../../core/src/dialects/openai-models/openai-models.ts';
+import { unknownModel } from '../../../../core/src/dialects/unknown-model.ts';
 import { GatewayError } from '../../../../core/src/errors.ts';
+import type { OfferedModel } from '../../../../core/src/model/offered.ts';
+
+const modelsBody = (offered: readonly OfferedModel[], id: string | undefined): string => openaiModels.modelsBody(offered, id, '');
 
 const offered: readonly OfferedModel[] = [
   { id: 'chat', ownedBy: 'gateway' },
