@@ -4,6 +4,8 @@ import type { ResponseHeaders } from './model/headers.ts';
 /** The head of an answer, as names and values in turn. Each name once: a plugin's word counts before the answer's own. */
 export function headList(exchange: Exchange, headers: ResponseHeaders, contentType: string, length: number | undefined): string[] {
   const list = ['content-type', contentType, 'x-request-id', exchange.id];
+  const { requestIdHeader } = exchange.dialect;
+  if (requestIdHeader !== undefined) list.push(requestIdHeader, exchange.id);
   if (length !== undefined) list.push('content-length', String(length));
   // A body that was not read to its end leaves the connection in the middle of nowhere.
   if (exchange.error?.code === 'GW_BODY_TOO_LARGE' || exchange.error?.code === 'GW_BODY_TIMEOUT') list.push('connection', 'close');
@@ -35,4 +37,6 @@ const unbuffered = [
 ] as const;
 
 /** Framing is the gateway's own. */
-const owned: ReadonlySet<string> = new Set(['content-type', 'content-length', 'transfer-encoding', 'connection', 'x-request-id']);
+const owned: ReadonlySet<string> = new Set([
+  ...['content-type', 'content-length', 'transfer-encoding', 'connection', 'x-request-id', 'request-id'],
+]);

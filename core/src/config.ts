@@ -7,6 +7,7 @@ import type { Provider } from './providers/provider.ts';
 import { maxTimerMs } from './services/clock.ts';
 import type { ServiceProvision } from './services/container.ts';
 import { isToken } from './services/token.ts';
+import type { TranslatePolicy } from './upstream/router.ts';
 
 const count = z.int().positive();
 
@@ -70,6 +71,7 @@ const configSchema = z.strictObject({
   plugins: z.array(made<GatewayPlugin>('plugin', 'a plugin such as logging() (is the call missing?)')).default([]),
   services: z.array(z.custom<ServiceProvision>(isProvision, { error: 'provide(Token, service)' })).default([]),
   allowAnonymous: z.boolean().default(false),
+  translate: z.enum(['same-first', 'in-order', 'never']).default('same-first'),
   limits: limitsSchema.prefault({}),
   timeouts: timeoutsSchema.prefault({}),
 });
@@ -88,6 +90,13 @@ export interface GatewayConfig {
   readonly services?: readonly ServiceProvision[];
   /** Lets everybody in who reaches the mount. Needed when no plugin authenticates. */
   readonly allowAnonymous?: boolean;
+  /**
+   * Calls to targets whose provider speaks another chat format than the client:
+   * - `same-first` (default): targets of the client's own format are asked before others of the same alias;
+   * - `in-order`: as the alias lists them;
+   * - `never`: only targets of the client's own format.
+   */
+  readonly translate?: TranslatePolicy;
   readonly limits?: Partial<Limits>;
   readonly timeouts?: Partial<Timeouts>;
 }
@@ -99,6 +108,7 @@ export interface ParsedConfig {
   readonly plugins: readonly GatewayPlugin[];
   readonly services: readonly ServiceProvision[];
   readonly allowAnonymous: boolean;
+  readonly translate: TranslatePolicy;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
 }

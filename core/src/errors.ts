@@ -120,6 +120,12 @@ export const errorTable = {
     (d) => `No target is left for the model ${d.model}: ${d.reasons}. Try again later, or another model.`,
     true,
   ),
+  GW_UNTRANSLATABLE: row(
+    400,
+    'invalid_request',
+    (d) =>
+      `No target for the model ${d.model} takes this request as it is: ${d.reasons}. Leave the field out, or use a model of the same API.`,
+  ),
   // The upstream.
   GW_UPSTREAM_UNREACHABLE: row(502, 'upstream', 'The model provider cannot be reached. Try again shortly.', true),
   GW_UPSTREAM_AUTH: row(

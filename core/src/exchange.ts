@@ -232,15 +232,13 @@ export class Exchange {
   get usage(): Usage | undefined {
     if (this.#answer === undefined) return this.response?.usage;
     if (this.#answer.kind === 'stream') return this.#answer.observer.usage();
-    const { parsed } = this.#answer;
-    return parsed === undefined ? undefined : this.requireCall().format.usage(parsed);
+    return this.#answer.usage;
   }
 
   get finishReason(): string | undefined {
     if (this.#answer === undefined) return undefined;
     if (this.#answer.kind === 'stream') return this.#answer.observer.finishReason();
-    const { parsed } = this.#answer;
-    return parsed === undefined ? undefined : this.requireCall().format.finishReason(parsed);
+    return this.#answer.finishReason;
   }
 
   /** Ends the exchange: once, with everything that is known of it. Resolves when the listeners are done. */

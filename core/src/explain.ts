@@ -1,12 +1,13 @@
 import type { ParsedConfig } from './config.ts';
 import type { GatewayPlugin } from './define-plugin.ts';
-import { type Dialect, isCallDialect } from './dialects/dialect.ts';
+import { isCallDialect } from './dialects/dialect.ts';
 import { GatewayError } from './errors.ts';
 import type { LoadedPlugin } from './hooks.ts';
-import type { Target } from './model/target.ts';
 import { parseCall } from './parsed-call.ts';
 import type { RouteMatch, RouteTable } from './routes.ts';
+import type { ModelCatalog } from './services/model-catalog.ts';
 import type { Router } from './upstream/router.ts';
+import { type Way, wayTo } from './upstream/way.ts';
 import { isPromiseLike } from './within.ts';
 
 /** A request to think about: nothing of it is sent anywhere. */
@@ -48,6 +49,7 @@ export interface ExplainParts {
   readonly routes: RouteTable;
   readonly router: Router;
   readonly plugins: readonly LoadedPlugin[];
+  readonly catalog: ModelCatalog;
   readonly limits: ParsedConfig['limits'];
 }
 
@@ -79,20 +81,28 @@ function callFacts(parts: ExplainParts, { dialect, parameter }: RouteMatch, path
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
   const { jsonDepth: depth, jsonValues: values, jsonKeys: keys } = parts.limits;
   const call = parseCall(dialect, { path, parameter, query: '' }, Buffer.from(text), text, { depth, values, keys });
-  const candidates = parts.router.candidates(call.model);
-  const usable = candidates.filter((target) => parts.router.provider(target, dialect.id) !== undefined);
-  const targets = candidates.map((target) => {
-    const place = usable.indexOf(target);
-    return { id: target.id, provider: target.provider, usable: place !== -1, why: whyThen(target, place, dialect) };
-  });
+  const { router, catalog } = parts;
+  const ways = router.candidates(call.model, dialect.id).map((target) => ({ target, way: wayTo(target, call, router, catalog) }));
+  const usable = ways.filter(({ way }) => !('reason' in way));
+  const targets = ways.map((one) => ({
+    id: one.target.id,
+    provider: one.target.provider,
+    usable: !('reason' in one.way),
+    why: 'reason' in one.way ? one.way.reason : whenTried(usable.indexOf(one)) + howAsked(one.way),
+  }));
   return { model: call.model, stream: call.stream, targets };
 }
 
-/** `place`: among the targets that can be tried; -1 for others. */
-function whyThen(target: Target, place: number, dialect: Dialect): string {
-  if (place === -1) return `${target.provider} does not serve ${dialect.id}`;
+/** `place`: among the targets that can be tried. */
+function whenTried(place: number): string {
   if (place === 0) return 'tried first';
   return place === 1 ? 'tried when the first fails' : `tried when the ${place} before it fail`;
+}
+
+function howAsked({ target, translated }: Way): string {
+  if (translated === undefined) return '';
+  const without = translated.dropped.length === 0 ? '' : `, without ${translated.dropped.join(', ')}`;
+  return `, translated to ${target.dialect.id}${without}`;
 }
 
 function decision(parts: ExplainParts, route: DecisionRecord['route'], facts: Facts): DecisionRecord {

@@ -1,8 +1,7 @@
 import { ChildCalls } from './child-calls.ts';
 import { type GatewayConfig, type ParsedConfig, parseConfig } from './config.ts';
-import { openaiChat } from './dialects/openai-chat/openai-chat.ts';
-import { openaiEmbeddings } from './dialects/openai-embeddings/openai-embeddings.ts';
-import { openaiModels } from './dialects/openai-models/openai-models.ts';
+import { dialects } from './dialects/all.ts';
+import { isCallDialect } from './dialects/dialect.ts';
 import { type DecisionRecord, type ExplainParts, type ExplainRequest, explain } from './explain.ts';
 import { HookRunner } from './hooks.ts';
 import type { ExpressHandler, UpgradeHandler } from './http/express.ts';
@@ -18,9 +17,11 @@ import { ServiceContainer } from './services/container.ts';
 import { CounterStore } from './services/counter-store.ts';
 import { defaultServices } from './services/defaults.ts';
 import { guardedLogger, Logger } from './services/logger.ts';
+import { ModelCatalog } from './services/model-catalog.ts';
 import { guardedSignals, Signals } from './services/signals.ts';
+import { CredentialPools } from './upstream/credential-pools.ts';
 import { oncePerKey } from './upstream/idempotency.ts';
-import { alongTargets, asAttempt, compose } from './upstream/interceptors.ts';
+import { alongTargets, asAttempt, compose, withCredential } from './upstream/interceptors.ts';
 import { Router } from './upstream/router.ts';
 import { send } from './upstream/send.ts';
 import { Transport } from './upstream/transport.ts';
@@ -39,8 +40,6 @@ export interface Gateway extends ExpressHandler {
   readonly routes: readonly RouteInfo[];
 }
 
-const dialects = [openaiChat, openaiEmbeddings, openaiModels];
-
 /** Builds a gateway. Throws `GatewayConfigError` with every problem of the config. */
 export function aiGateway(config: GatewayConfig): Gateway {
   const parsed = parseConfig(config);
@@ -53,13 +52,13 @@ export function aiGateway(config: GatewayConfig): Gateway {
   warnOfNode(process.versions.node, logger);
 
   const routes = new RouteTable(dialects);
-  const router = new Router(parsed.providers, parsed.models);
+  const router = new Router(parsed.providers, parsed.models, dialects.filter(isCallDialect), parsed.translate);
   const transport = new Transport({ connectMs: parsed.timeouts.connectMs, connections: parsed.limits.connections });
   const hooks = new HookRunner(plugins, logger, guardedSignals(services.get(Signals), logger));
   const parts = pipelineParts(parsed, services, router, transport, hooks, logger);
   models.connect(parts, dialects);
 
-  const explainParts = { routes, router, plugins, limits: parsed.limits };
+  const explainParts = { routes, router, plugins, catalog: services.get(ModelCatalog), limits: parsed.limits };
   const lifecycle = new PluginLifecycle(plugins, logger);
   const face = new ExpressFace({
     parts,
@@ -88,13 +87,15 @@ function pipelineParts(
     eventBytes: limits.eventBytes,
   };
   // The outermost is written first; resilience adds its own between the targets and the attempt.
-  const attempt = compose(
+  const sending = compose(
     [],
     asAttempt(
       (one) => hooks.attempt(one),
       (one) => send(one, sendOptions),
     ),
   );
+  const signals = guardedSignals(services.get(Signals), logger);
+  const credentials = new CredentialPools(config.providers, services.get(Clock));
   const idempotency = {
     cache: services.get(CacheStore),
     counters: services.get(CounterStore),
@@ -111,7 +112,7 @@ function pipelineParts(
     limits,
     timeouts,
     allowAnonymous: allowAnonymous && !config.plugins.some(authenticates),
-    upstream: oncePerKey(idempotency, alongTargets(router, guardedSignals(services.get(Signals), logger), attempt)),
+    upstream: oncePerKey(idempotency, alongTargets(router, services.get(ModelCatalog), signals, withCredential(credentials, sending))),
   };
 }
 

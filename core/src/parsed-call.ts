@@ -27,9 +27,11 @@ export class ParsedCall implements Call {
   /** The body's text with its edits; attempts fork it. */
   readonly document: JsonDocument;
   readonly format: CallDialect;
+  /** What was left out when a body of another dialect was adopted; `undefined` where the body is the client's own. */
+  readonly adopted: readonly string[] | undefined;
   #body: JsonObject | undefined = undefined;
 
-  constructor(format: CallDialect, document: JsonDocument, facts: CallFacts, byteLength: number) {
+  constructor(format: CallDialect, document: JsonDocument, facts: CallFacts, byteLength: number, adopted?: readonly string[]) {
     this.format = format;
     this.document = document;
     this.dialect = format.id;
@@ -38,6 +40,7 @@ export class ParsedCall implements Call {
     this.maxOutputTokens = facts.maxOutputTokens;
     this.tools = Object.freeze(facts.tools);
     this.byteLength = byteLength;
+    this.adopted = adopted;
     Object.freeze(this); // plugins share it: what one wrote here, the others would decide by
   }
 
@@ -87,7 +90,10 @@ export function parseCall(format: CallDialect, address: CallAddress, bytes: Buff
   const document = guarded(() => new JsonDocument(text, limits), limits);
   const body: JsonValue = document.value;
   if (!isJsonObject(body)) badField('The request body', 'a JSON object', body);
-  return new ParsedCall(format, document, format.readCall(body, address), bytes.length);
+  const adopted = format.adopt?.(body);
+  if (adopted === undefined) return new ParsedCall(format, document, format.readCall(body, address), bytes.length);
+  const own = new JsonDocument(JSON.stringify(adopted.body), limits);
+  return new ParsedCall(format, own, format.readCall(adopted.body, address), bytes.length, adopted.dropped);
 }
 
 /** Turns what the scanner finds into errors for the client. */

@@ -120,7 +120,7 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
     values: limits.jsonValues,
     keys: limits.jsonKeys,
   });
-  exchange.targets = parts.router.candidates(exchange.call.model);
+  exchange.targets = parts.router.candidates(exchange.call.model, dialect.id);
 
   const answered = hooks.beforeRoute(exchange);
   const answer = answered && (await answered);

@@ -1,62 +1,107 @@
 import type { Dialect } from './dialects/dialect.ts';
+import type { RequestHeaders } from './model/headers.ts';
 
 /** One line of the route table. The table is data: tests walk it, so that no route is forgotten. */
 export interface RouteInfo {
   readonly method: string;
-  /** Below the mount; one that ends in `/*` takes the rest as its parameter. */
+  /** Below the mount; `*` stands for one or more characters. */
   readonly path: string;
   readonly dialect: string;
 }
 
 export interface RouteMatch {
   readonly dialect: Dialect;
-  /** What `/*` stands for, decoded; `undefined` for literal paths. */
+  /** What `*` stands for, decoded; `undefined` for literal paths. */
   readonly parameter: string | undefined;
 }
 
-export type RouteLookup = RouteMatch | { readonly allow: string } | undefined;
+/** A path of ours that takes other methods; `dialect`: in whose words to say so. */
+export interface OtherMethods {
+  readonly allow: string;
+  readonly dialect: Dialect;
+}
+
+export type RouteLookup = RouteMatch | OtherMethods | undefined;
+
+/** Dialects by method, in their order: several may share a path and tell themselves apart by headers. */
+type Methods = Map<string, RouteMatch[]>;
+
+/** A path with a `*`. */
+interface Pattern {
+  readonly path: string;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly methods: Methods;
+}
+
+const noHeaders: RequestHeaders = Object.freeze({});
 
 /** Literal paths in a map, the few with a parameter in a list. Matching is exact: no case folding, no decoding of the path itself. */
 export class RouteTable {
   readonly routes: readonly RouteInfo[];
-  readonly #literal = new Map<string, Map<string, RouteMatch>>();
-  readonly #prefixes: { readonly prefix: string; readonly methods: Map<string, Dialect> }[] = [];
+  readonly #literal = new Map<string, Methods>();
+  readonly #patterns: Pattern[] = [];
 
   constructor(dialects: readonly Dialect[]) {
     this.routes = dialects.flatMap((dialect) => dialect.routes.map(({ method, path }) => ({ method, path, dialect: dialect.id })));
     for (const dialect of dialects) for (const { method, path } of dialect.routes) this.#add(dialect, method, path);
+    // `/v1/models/*:embedContent` before `/v1/models/*`: the longer a pattern, the more it says.
+    this.#patterns.sort((one, other) => other.path.length - one.path.length);
   }
 
   /** The route; what its path allows instead; `undefined` for paths that are not ours. */
-  find(method: string, path: string): RouteLookup {
+  find(method: string, path: string, headers: RequestHeaders = noHeaders): RouteLookup {
     const wanted = method === 'HEAD' ? 'GET' : method; // RFC 9110 §9.3.2; Node leaves the body out
     const methods = this.#literal.get(path);
-    if (methods !== undefined) return methods.get(wanted) ?? { allow: [...methods.keys()].join(', ') };
-    for (const { prefix, methods: dialects } of this.#prefixes) {
-      if (!path.startsWith(prefix) || path.length === prefix.length) continue;
-      const dialect = dialects.get(wanted);
-      return dialect === undefined
-        ? { allow: [...dialects.keys()].join(', ') }
-        : { dialect, parameter: decoded(path.slice(prefix.length)) };
+    if (methods !== undefined) return claimed(methods.get(wanted), headers) ?? otherMethods(methods, headers);
+    return this.#findPattern(wanted, path, headers);
+  }
+
+  #findPattern(wanted: string, path: string, headers: RequestHeaders): RouteLookup {
+    let other: OtherMethods | undefined;
+    for (const { prefix, suffix, methods } of this.#patterns) {
+      if (path.length <= prefix.length + suffix.length || !path.startsWith(prefix) || !path.endsWith(suffix)) continue;
+      const match = claimed(methods.get(wanted), headers);
+      if (match !== undefined)
+        return { dialect: match.dialect, parameter: decoded(path.slice(prefix.length, path.length - suffix.length)) };
+      other ??= otherMethods(methods, headers);
     }
-    return undefined;
+    return other;
   }
 
   #add(dialect: Dialect, method: string, path: string): void {
-    if (path.endsWith('/*')) {
-      const prefix = path.slice(0, -1);
-      let entry = this.#prefixes.find((other) => other.prefix === prefix);
-      if (entry === undefined) {
-        entry = { prefix, methods: new Map() };
-        this.#prefixes.push(entry);
-      }
-      entry.methods.set(method, dialect);
-      return;
-    }
-    const methods = this.#literal.get(path) ?? new Map<string, RouteMatch>();
-    this.#literal.set(path, methods);
-    methods.set(method, { dialect, parameter: undefined });
+    const methods = path.includes('*') ? this.#pattern(path).methods : this.#literalMethods(path);
+    const matches = methods.get(method) ?? [];
+    methods.set(method, matches);
+    matches.push({ dialect, parameter: undefined });
   }
+
+  #literalMethods(path: string): Methods {
+    const methods = this.#literal.get(path) ?? new Map<string, RouteMatch[]>();
+    this.#literal.set(path, methods);
+    return methods;
+  }
+
+  #pattern(path: string): Pattern {
+    let pattern = this.#patterns.find((one) => one.path === path);
+    if (pattern === undefined) {
+      const star = path.indexOf('*');
+      pattern = { path, prefix: path.slice(0, star), suffix: path.slice(star + 1), methods: new Map() };
+      this.#patterns.push(pattern);
+    }
+    return pattern;
+  }
+}
+
+/** The one that claims the request; else the first that claims nothing. */
+function claimed(matches: readonly RouteMatch[] | undefined, headers: RequestHeaders): RouteMatch | undefined {
+  if (matches === undefined || matches.length === 1) return matches?.[0];
+  return matches.find(({ dialect }) => dialect.claims?.(headers)) ?? matches.find(({ dialect }) => dialect.claims === undefined);
+}
+
+function otherMethods(methods: Methods, headers: RequestHeaders): OtherMethods {
+  const all = [...methods.values()].flat();
+  return { allow: [...methods.keys()].join(', '), dialect: (claimed(all, headers) ?? (all[0] as RouteMatch)).dialect };
 }
 
 /** A parameter as the client meant it; one that does not decode stands for itself and matches nothing. */

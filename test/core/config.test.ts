@@ -28,6 +28,7 @@ describe('a usable config', () => {
       plugins: [],
       services: [],
       allowAnonymous: false,
+      translate: 'same-first',
       limits: {
         bodyBytes: 10_485_760,
         bodyMs: 30_000,
@@ -78,7 +79,7 @@ describe('unknown keys', () => {
     expect(problems({ providers: [up], verbose: true })).toEqual([
       {
         path: 'verbose',
-        expected: 'no such key (there are: providers, models, plugins, services, allowAnonymous, limits, timeouts)',
+        expected: 'no such key (there are: providers, models, plugins, services, allowAnonymous, translate, limits, timeouts)',
         received: 'true',
       },
     ]);

@@ -44,10 +44,10 @@ describe('explain', () => {
 
   it('names the targets in their order, and why each is tried or is not', () => {
     expect(explained({ body: question }).targets.map(({ id, usable, why }) => [id, usable, why])).toEqual([
-      ['vectors/m', false, 'vectors does not serve openai-chat'],
       ['one/m', true, 'tried first'],
       ['two/m', true, 'tried when the first fails'],
       ['one/n', true, 'tried when the 2 before it fail'],
+      ['vectors/m', false, 'vectors/m does not serve openai-chat'],
     ]);
     expect(explained({ path: '/v1/embeddings', body: { model: 'vectors/m', input: 'x' } }).targets).toMatchObject([
       { id: 'vectors/m', usable: true },

@@ -50,15 +50,15 @@ describe('finding', () => {
   });
 
   it('a path with another method is told what it takes', () => {
-    expect(table.find('PUT', '/v1/models')).toEqual({ allow: 'GET, POST' });
-    expect(table.find('DELETE', '/v1/models/a')).toEqual({ allow: 'GET, POST' });
-    expect(table.find('GET', '/v1/chat')).toEqual({ allow: 'POST' });
+    expect(table.find('PUT', '/v1/models')).toMatchObject({ allow: 'GET, POST' });
+    expect(table.find('DELETE', '/v1/models/a')).toMatchObject({ allow: 'GET, POST' });
+    expect(table.find('GET', '/v1/chat')).toMatchObject({ allow: 'POST' });
   });
 
   it('HEAD is GET without a body, where there is a GET', () => {
     expect(table.find('HEAD', '/v1/models')).toMatchObject({ dialect: { id: 'models' } });
     expect(table.find('HEAD', '/v1/models/a')).toMatchObject({ dialect: { id: 'models' }, parameter: 'a' });
-    expect(table.find('HEAD', '/v1/chat')).toEqual({ allow: 'POST' });
+    expect(table.find('HEAD', '/v1/chat')).toMatchObject({ allow: 'POST' });
   });
 
   it.each([
@@ -69,8 +69,8 @@ describe('finding', () => {
   });
 
   it.each(['get', 'Post', '', '__proto__', 'constructor', 'toString'])('the method %j is none of ours, nor of every object', (method) => {
-    expect(table.find(method, '/v1/models')).toEqual({ allow: 'GET, POST' });
-    expect(table.find(method, '/v1/models/a')).toEqual({ allow: 'GET, POST' });
+    expect(table.find(method, '/v1/models')).toMatchObject({ allow: 'GET, POST' });
+    expect(table.find(method, '/v1/models/a')).toMatchObject({ allow: 'GET, POST' });
   });
 
   it('in a table without dialects finds nothing', () => {

@@ -6,7 +6,7 @@ import type { RequestHeaders } from '../model/headers.ts';
 import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
 import type { OfferedModel } from '../model/offered.ts';
 import type { Usage } from '../model/usage.ts';
-import type { ChatTranslation } from './translation.ts';
+import type { ChatTranslation, TargetQuirks } from './translation.ts';
 
 /**
  * An API format that clients and providers speak. Pure functions over parsed JSON: no state, no I/O. One folder per
@@ -68,6 +68,11 @@ export interface CallDialect extends Dialect {
    * own. Throws for one that cannot be said in them.
    */
   adopt?(body: JsonObject): { readonly body: JsonObject; readonly dropped: readonly string[] } | undefined;
+  /**
+   * Changes a request of the client's own for a provider that deviates from the dialect; the names of fields it had to leave
+   * out. Does nothing for quirks that are not set.
+   */
+  applyQuirks?(document: JsonDocument, quirks: TargetQuirks): readonly string[];
   /** How it is translated; absent where it is not. */
   readonly chat?: ChatTranslation;
   /** Every text-bearing place of a request; opaque parts are left out. */

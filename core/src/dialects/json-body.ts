@@ -4,6 +4,7 @@ import { JsonDocument } from '../json/document.ts';
 import type { TextReference } from '../model/call.ts';
 import type { JsonValue } from '../model/json.ts';
 import type { JsonBody } from '../model/response.ts';
+import type { Usage } from '../model/usage.ts';
 import type { CallDialect } from './dialect.ts';
 import { textReferences } from './texts.ts';
 
@@ -34,6 +35,14 @@ export class BytesBody implements JsonBody {
   /** The same for the gateway itself, which changes nothing. */
   get parsed(): JsonValue | undefined {
     return this.#parse()?.value;
+  }
+
+  get usage(): Usage | undefined {
+    return this.parsed === undefined ? undefined : this.#dialect?.usage(this.parsed);
+  }
+
+  get finishReason(): string | undefined {
+    return this.parsed === undefined ? undefined : this.#dialect?.finishReason(this.parsed);
   }
 
   texts(): TextReference[] {

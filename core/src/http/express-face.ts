@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { openaiError } from '../dialects/openai-errors.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { Exchange } from '../exchange.ts';
 import { type DecisionRecord, type ExplainParts, explain } from '../explain.ts';
@@ -51,7 +51,7 @@ export class ExpressFace {
   readonly handler: ExpressHandler = (req, res, next) => {
     const { path, query } = splitUrl((req as ExpressRequest).url);
     if (answerHealth(req.method, path, this.#state, res)) return;
-    const found = this.#face.routes.find(req.method as string, path);
+    const found = this.#face.routes.find(req.method as string, path, req.headers);
     if (found === undefined) {
       next();
       return;
@@ -59,6 +59,7 @@ export class ExpressFace {
     if ('allow' in found) {
       refuse(
         res,
+        found.dialect,
         gatewayError('GW_METHOD_NOT_ALLOWED', {
           details: { method: req.method as string, path: path.length > 100 ? `${path.slice(0, 100)}…` : path, allow: found.allow },
           headers: { allow: found.allow },
@@ -90,8 +91,9 @@ export class ExpressFace {
     if (this.#state === 'starting') await this.#started.catch(() => {});
     if (this.#state === 'ready') this.#serve(req, res, route, path, query);
     // On the same connection the client would only meet this process again.
-    else if (this.#state === 'closing') refuse(res, gatewayError('GW_CLOSING', { headers: { 'retry-after': '1', connection: 'close' } }));
-    else refuse(res, gatewayError('GW_NOT_READY', { headers: { 'retry-after': '1' } }));
+    else if (this.#state === 'closing')
+      refuse(res, route.dialect, gatewayError('GW_CLOSING', { headers: { 'retry-after': '1', connection: 'close' } }));
+    else refuse(res, route.dialect, gatewayError('GW_NOT_READY', { headers: { 'retry-after': '1' } }));
   }
 
   #serve(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): void {
@@ -180,17 +182,18 @@ function othersListen(socket: Duplex & { readonly server?: Server }): boolean {
   return socket.server !== undefined && socket.server.listenerCount('upgrade') > 1;
 }
 
-/** An answer before there is an exchange. All routes so far speak OpenAI's error format. */
-function refuse(res: ServerResponse, error: GatewayError): void {
+/** An answer before there is an exchange. */
+function refuse(res: ServerResponse, dialect: Dialect, error: GatewayError): void {
   if (res.destroyed) return;
   const id = randomUUID();
-  const body = openaiError(error, id);
+  const body = dialect.errorBody(error, id);
   res.writeHead(error.status, {
     ...(!error.retryable && { 'x-should-retry': 'false' }),
     ...error.headers,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'x-request-id': id,
+    ...(dialect.requestIdHeader !== undefined && { [dialect.requestIdHeader]: id }),
   });
   res.end(body);
 }

@@ -55,6 +55,8 @@ export interface AttemptRecord {
   readonly usage: Usage | undefined;
   /** Milliseconds from start to end of the attempt. */
   readonly durationMs: number;
+  /** Fields of the client's that its target has no place for, by name. */
+  readonly dropped: readonly string[];
 }
 
 export type AttemptKind = 'first' | 'retry' | 'fallback' | 'hedge' | 'recovery' | 'shadow';

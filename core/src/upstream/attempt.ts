@@ -6,8 +6,19 @@ import type { AttemptKind, AttemptOutcome, AttemptRecord } from '../model/respon
 import type { Target } from '../model/target.ts';
 import type { Usage } from '../model/usage.ts';
 import { contextOf } from '../plugin-context.ts';
+import type { Credential } from '../providers/provider.ts';
 import { errorFields } from '../services/logger.ts';
 import type { ResolvedTarget } from './router.ts';
+import type { TranslatedRequest } from './translated-request.ts';
+
+/** One try, before it has become an attempt. */
+export interface Try {
+  readonly exchange: Exchange;
+  readonly target: ResolvedTarget;
+  readonly kind: AttemptKind;
+  readonly credential: Credential;
+  readonly translated: TranslatedRequest | undefined;
+}
 
 /** One try at one target. Ends exactly once, whatever ends it. */
 export class Attempt {
@@ -19,15 +30,23 @@ export class Attempt {
   /** Sets values in the body of this attempt only. */
   readonly edits: { readonly path: JsonPath; readonly value: JsonValue }[] = [];
   readonly taps: EventObserver[] = [];
+  readonly credential: Credential;
+  /** The call in the target's words; `undefined` where they are the client's. */
+  readonly translated: TranslatedRequest | undefined;
+  /** Fields of the client's that do not reach the target. */
+  readonly dropped: string[];
 
   readonly #startedAt: number;
   #listeners: ((end: AttemptEnd) => void | Promise<void>)[] = [];
   #end: AttemptEnd | undefined = undefined;
 
-  constructor(exchange: Exchange, target: ResolvedTarget, kind: AttemptKind) {
+  constructor({ exchange, target, kind, credential, translated }: Try) {
     this.exchange = exchange;
     this.target = target;
     this.kind = kind;
+    this.credential = credential;
+    this.translated = translated;
+    this.dropped = [...(exchange.call?.adopted ?? []), ...(translated?.dropped ?? [])];
     exchange.attemptCount += 1;
     this.id = `${exchange.id}.${exchange.attemptCount}`;
     this.#startedAt = exchange.clock.monotonic();
@@ -70,6 +89,8 @@ export class Attempt {
   }
 }
 
+const nothing: readonly string[] = Object.freeze([]);
+
 /**
  * What is left of an attempt. A class, for V8 gives every object with a getter of its own a hidden class of its own, and
  * that keeps all the getter can reach, the whole exchange, until the next full collection.
@@ -82,10 +103,11 @@ class SettledAttempt implements AttemptRecord {
   readonly outcome: AttemptOutcome;
   readonly error: string | undefined;
   readonly durationMs: number;
+  readonly dropped: readonly string[];
   readonly #usage: () => Usage | undefined;
 
   constructor(
-    { id, target, kind, status }: Attempt,
+    { id, target, kind, status, dropped }: Attempt,
     outcome: AttemptOutcome,
     error: GatewayError | undefined,
     usage: () => Usage | undefined,
@@ -98,6 +120,7 @@ class SettledAttempt implements AttemptRecord {
     this.outcome = outcome;
     this.error = error?.code;
     this.durationMs = durationMs;
+    this.dropped = dropped.length === 0 ? nothing : Object.freeze(dropped);
     this.#usage = usage;
     Object.freeze(this);
   }

@@ -1,17 +1,15 @@
 import { SkipTarget } from '../context.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { AttemptKind, GatewayResponse } from '../model/response.ts';
+import type { GatewayResponse } from '../model/response.ts';
+import type { Credential } from '../providers/provider.ts';
+import type { ModelCatalog } from '../services/model-catalog.ts';
 import type { Signals } from '../services/signals.ts';
-import { Attempt } from './attempt.ts';
-import type { ResolvedTarget, Router } from './router.ts';
-
-/** One try, before it has become an attempt. */
-export interface Try {
-  readonly exchange: Exchange;
-  readonly target: ResolvedTarget;
-  readonly kind: AttemptKind;
-}
+import { Attempt, type Try } from './attempt.ts';
+import type { CredentialPools } from './credential-pools.ts';
+import type { CredentialPool } from './credentials.ts';
+import type { Router } from './router.ts';
+import { wayTo } from './way.ts';
 
 /** Sends a try to its target, or passes it on. */
 export type Next = (one: Try) => Promise<GatewayResponse>;
@@ -36,35 +34,90 @@ const elsewhere: ReadonlySet<string> = new Set([
   'GW_UPSTREAM_STREAM_ERROR',
 ]);
 
+/** What a call says to a target, before a credential was chosen. */
+export type Addressed = Omit<Try, 'credential'>;
+
 /** Sends an exchange along its targets: the next one when a target is skipped, or fails before content was sent. */
-export function alongTargets(router: Router, signals: Signals, next: Next): (exchange: Exchange) => Promise<GatewayResponse> {
+export function alongTargets(
+  router: Router,
+  catalog: ModelCatalog,
+  signals: Signals,
+  next: (one: Addressed) => Promise<GatewayResponse>,
+): (exchange: Exchange) => Promise<GatewayResponse> {
   return async (exchange) => {
-    const call = exchange.requireCall();
-    const skipped: string[] = [];
+    const skipped = new Skipped();
     let last: { readonly error: GatewayError; readonly target: string } | undefined;
     for (const target of exchange.targets) {
-      const resolved = router.provider(target, call.dialect);
-      if (resolved === undefined) {
-        skipped.push(`${target.id} does not serve ${call.dialect}`);
+      const way = wayTo(target, exchange.requireCall(), router, catalog);
+      if ('refused' in way) {
+        skipped.note(way.reason, way.refused);
         continue;
       }
       if (last !== undefined) signals.emit('fallback', { exchange: exchange.id, from: last.target, to: target.id, code: last.error.code });
       try {
-        return await next({ exchange, target: resolved, kind: exchange.attemptCount === 0 ? 'first' : 'fallback' });
+        return await next({ exchange, ...way, kind: exchange.attemptCount === 0 ? 'first' : 'fallback' });
       } catch (error) {
-        if (error instanceof SkipTarget) skipped.push(`${target.id} ${error.message}`);
+        if (error instanceof SkipTarget) skipped.note(`${target.id} ${error.message}`);
         else if (error instanceof GatewayError && elsewhere.has(error.code) && exchange.aborted === undefined)
           last = { error, target: target.id };
         else throw error;
       }
     }
-    throw last?.error ?? noTarget(call.model, skipped);
+    throw last?.error ?? skipped.error(exchange.requireCall().model);
   };
 }
 
-function noTarget(model: string, skipped: readonly string[]): GatewayError {
-  const reasons = skipped.length === 0 ? 'every candidate was filtered out' : skipped.join('; ');
-  return gatewayError('GW_NO_TARGET', { details: { model: JSON.stringify(model.slice(0, 100)), reasons } });
+/** Why targets were passed over. */
+class Skipped {
+  readonly #reasons: string[] = [];
+  readonly #refused = new Set<string>();
+
+  note(reason: string, refused: readonly string[] = []): void {
+    this.#reasons.push(reason);
+    for (const field of refused) this.#refused.add(field);
+  }
+
+  /** What a request says that no target understands is the request's fault; anything else may pass. */
+  error(model: string): GatewayError {
+    const reasons = this.#reasons.length === 0 ? 'every candidate was filtered out' : this.#reasons.join('; ');
+    const details = { model: JSON.stringify(model.slice(0, 100)), reasons };
+    const [field] = this.#refused;
+    return field === undefined ? gatewayError('GW_NO_TARGET', { details }) : gatewayError('GW_UNTRANSLATABLE', { details, param: field });
+  }
+}
+
+/** Milliseconds that a credential rests after a refusal, where the provider does not say how long. */
+const restMs = { GW_UPSTREAM_AUTH: 60_000, GW_UPSTREAM_RATE_LIMITED: 5_000 } as const;
+
+/** Shows the provider's credentials in turn; one that is refused or over its limit rests, and another is tried at once. */
+export function withCredential(pools: CredentialPools, next: Next): (one: Addressed) => Promise<GatewayResponse> {
+  return (one) => {
+    const pool = pools.of(one.target.provider);
+    if (pool.size === 1) return next({ ...one, credential: pool.pick() });
+    return inTurn(pool, one, next);
+  };
+}
+
+async function inTurn(pool: CredentialPool, one: Addressed, next: Next): Promise<GatewayResponse> {
+  const tried = new Set<Credential>();
+  for (;;) {
+    const credential = pool.pick(tried);
+    try {
+      return await next({ ...one, credential, kind: tried.size === 0 ? one.kind : 'retry' });
+    } catch (error) {
+      const ms = restOf(error);
+      if (ms === undefined) throw error;
+      pool.rest(credential, ms);
+      tried.add(credential);
+      if (tried.size === pool.size || one.exchange.stopped !== undefined) throw error;
+    }
+  }
+}
+
+function restOf(error: unknown): number | undefined {
+  if (!(error instanceof GatewayError) || !(error.code in restMs)) return undefined;
+  const told = Number(error.headers?.['retry-after-ms']);
+  return told > 0 ? told : restMs[error.code as keyof typeof restMs];
 }
 
 /** Sends a try as an attempt that is settled whatever happens. Streams settle when they end. */
@@ -72,8 +125,8 @@ export type SendAttempt = (attempt: Attempt) => Promise<GatewayResponse>;
 
 /** Runs the plugins' `attempt`, in list order, then sends. */
 export function asAttempt(before: (attempt: Attempt) => Promise<void> | undefined, send: SendAttempt): Next {
-  return async ({ exchange, target, kind }) => {
-    const attempt = new Attempt(exchange, target, kind);
+  return async (one) => {
+    const attempt = new Attempt(one);
     try {
       const pending = before(attempt);
       if (pending !== undefined) await pending;

@@ -11,6 +11,18 @@ export interface ByteSink {
   fail(error: GatewayError): void;
 }
 
+/** Where the bytes of an answer come from. */
+export interface ByteSource {
+  /** Whether the last byte came, or will never come. */
+  readonly over: boolean;
+  /** Hands the bytes over, those that already came first. */
+  attach(sink: ByteSink): void;
+  pause(): void;
+  resume(): void;
+  /** Closes the socket; whoever listens hears the error. Does nothing once the answer is over. */
+  abort(error: GatewayError): void;
+}
+
 /** Bytes kept while nobody takes them; then the upstream waits. */
 const maxUnread = 64 * 1024;
 
@@ -18,7 +30,7 @@ const maxUnread = 64 * 1024;
  * The answer to one request under way: its head as a promise, its bytes to whoever attaches. Ends exactly once: by the
  * upstream, by a limit, or by `abort`. Timer and socket are released there.
  */
-export class Reply implements UpstreamListener {
+export class Reply implements UpstreamListener, ByteSource {
   status = 0;
   headers: UpstreamHeaders = {};
 

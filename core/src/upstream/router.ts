@@ -1,3 +1,4 @@
+import type { CallDialect } from '../dialects/dialect.ts';
 import { unknownModel } from '../dialects/unknown-model.ts';
 import type { DialectId } from '../model/call.ts';
 import type { OfferedModel } from '../model/offered.ts';
@@ -5,11 +6,16 @@ import type { Target } from '../model/target.ts';
 import { isModelName } from '../model-name.ts';
 import type { Provider } from '../providers/provider.ts';
 
-/** A target with the provider that serves it. */
+/** A target with the provider that serves it, and the dialect to ask it in. */
 export interface ResolvedTarget {
   readonly target: Target;
   readonly provider: Provider;
+  /** The client's, or one that the client's is translated to. */
+  readonly dialect: CallDialect;
 }
+
+/** Whether calls may go to providers of another chat format, and when. */
+export type TranslatePolicy = 'same-first' | 'in-order' | 'never';
 
 /** Targets made for names that are not in the config (`provider/any-model`) and are kept for the next time. */
 const maxRemembered = 1_000;
@@ -19,10 +25,20 @@ export class Router {
   readonly #providers: ReadonlyMap<string, Provider>;
   readonly #aliases: ReadonlyMap<string, readonly Target[]>;
   readonly #remembered = new Map<string, readonly Target[]>();
+  /** Chat formats each provider serves, in the provider's order. */
+  readonly #chat: ReadonlyMap<string, readonly CallDialect[]>;
+  readonly #policy: TranslatePolicy;
   /** What `GET /v1/models` lists: aliases, their targets, the models providers name. */
   readonly offered: readonly OfferedModel[];
 
-  constructor(providers: readonly Provider[], aliases: Readonly<Record<string, readonly string[]>>) {
+  constructor(
+    providers: readonly Provider[],
+    aliases: Readonly<Record<string, readonly string[]>>,
+    dialects: readonly CallDialect[] = [],
+    policy: TranslatePolicy = 'same-first',
+  ) {
+    this.#policy = policy;
+    this.#chat = new Map(providers.map((provider) => [provider.name, chatDialects(provider, dialects)]));
     this.#providers = new Map(providers.map((provider) => [provider.name, provider]));
     this.#aliases = new Map(
       Object.entries(aliases).map(([alias, names]) => [alias, Object.freeze(names.map((name) => this.#target(name) as Target))]),
@@ -41,18 +57,26 @@ export class Router {
     return targets;
   }
 
-  /** The targets a call may go to. Throws a 404 that names the models there are. */
-  candidates(model: string): readonly Target[] {
+  /** The targets a call may go to, those that speak its dialect first. Throws a 404 that names the models there are. */
+  candidates(model: string, dialect: DialectId): readonly Target[] {
     const targets = this.resolve(model);
     if (targets.length === 0) throw unknownModel(model, this.offered);
-    return targets;
+    if (targets.length === 1 || this.#policy !== 'same-first') return targets;
+    const serves = ({ provider }: Target): boolean => this.#providers.get(provider)?.paths[dialect] !== undefined;
+    if (targets.every(serves)) return targets;
+    return Object.freeze([...targets.filter(serves), ...targets.filter((target) => !serves(target))]);
   }
 
-  /** The provider behind a target; `undefined` for a target this gateway did not make, or one without the dialect. */
-  provider(target: Target, dialect: DialectId): ResolvedTarget | undefined {
+  /**
+   * The ways to ask a target: in the call's own dialect where it serves that, else translated, the provider's preferred
+   * format first. None for a target this gateway did not make, or one that can do neither.
+   */
+  ways(target: Target, dialect: CallDialect): readonly ResolvedTarget[] {
     const provider = this.#providers.get(target.provider);
-    if (provider === undefined || provider.paths[dialect] === undefined) return undefined;
-    return { target, provider };
+    if (provider === undefined) return [];
+    if (provider.paths[dialect.id] !== undefined) return [{ target, provider, dialect }];
+    if (dialect.chat === undefined || this.#policy === 'never') return [];
+    return (this.#chat.get(provider.name) ?? []).map((other) => ({ target, provider, dialect: other }));
   }
 
   #target(name: string): Target | undefined {
@@ -72,4 +96,8 @@ export class Router {
     for (const model of [...targets, ...named]) if (!offered.has(model.id)) offered.set(model.id, model);
     return [...offered.values()];
   }
+}
+
+function chatDialects(provider: Provider, dialects: readonly CallDialect[]): CallDialect[] {
+  return Object.keys(provider.paths).flatMap((id) => dialects.filter((dialect) => dialect.id === id && dialect.chat !== undefined));
 }

@@ -1,15 +1,17 @@
-import type { CallDialect } from '../dialects/dialect.ts';
+import type { CallDialect, StreamDialect } from '../dialects/dialect.ts';
 import { BytesBody } from '../dialects/json-body.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
-import type { JsonDocument } from '../json/document.ts';
+import type { ResponseHeaders } from '../model/headers.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { GatewayResponse } from '../model/response.ts';
-import { setValue } from '../parsed-call.ts';
 import type { Attempt } from './attempt.ts';
 import type { TimeLimits } from './deadline.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
+import { FramedReply } from './framed-reply.ts';
+import { responseHeaders } from './headers.ts';
+import { outgoing } from './outgoing.ts';
 import { Reply } from './reply.ts';
 import { SseBody } from './sse-body.ts';
+import { streamTranslation, translatedBody } from './translated-answer.ts';
 import type { Transport, UpstreamHeaders } from './transport.ts';
 import { refusal, reportedError } from './upstream-errors.ts';
 
@@ -32,56 +34,28 @@ const errorBodyMs = 1_000;
 export async function send(attempt: Attempt, options: SendOptions): Promise<GatewayResponse> {
   const { exchange } = attempt;
   if (exchange.stopped !== undefined) throw exchange.stopped;
-  const call = exchange.requireCall();
-  const { provider, target } = attempt.target;
-  const document = call.document.fork();
-  for (const { path, value } of attempt.edits) setValue(document, path, value);
-  // Also where a plugin wrote another model into the body: targets are chosen by `targets`.
-  if (target.model !== call.model || document.edited) call.format.setModel(document, target.model);
-  const stripUsage = call.stream && provider.quirks.streamUsage && (call.format.stream?.requestUsage(document) ?? false);
+  const { stream } = exchange.requireCall();
+  const made = outgoing(attempt);
+  const request = made instanceof Promise ? await made : made;
+  if (exchange.stopped !== undefined) throw exchange.stopped;
 
   let stopWatching = (): void => {};
-  const reply = new Reply(
-    options.transport,
-    {
-      origin: provider.origin,
-      path: provider.paths[call.dialect] as string,
-      headers: requestHeaders(provider, exchange.inbound.headers, call.stream),
-      body: bodyOf(document, exchange.bodyBytes, call.stream),
-    },
-    options.limits,
-    call.stream,
-    exchange.clock,
-    () => stopWatching(),
-  );
+  const reply = new Reply(options.transport, request, options.limits, stream, exchange.clock, () => stopWatching());
   if (!reply.over) stopWatching = exchange.onAbort((reason) => reply.abort(reason));
   await reply.received;
   attempt.status = reply.status;
   const judged = judge(reply, attempt);
   const problem = judged instanceof Promise ? await judged : judged;
   if (problem !== undefined) throw problem;
-  return call.stream ? streamed(attempt, reply, call.format, stripUsage, options) : whole(attempt, reply, call.format, options);
-}
-
-/** The client's own bytes unless something was changed. */
-function bodyOf(document: JsonDocument, original: Buffer, stream: boolean): Buffer | string {
-  if (!document.edited) return original;
-  const text = document.toText();
-  return stream ? ownBytes(text) : text;
-}
-
-/** Held as long as an answer streams, a slice of the pool that Node makes bytes of texts in would keep the whole slab. */
-function ownBytes(text: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text);
-  return bytes;
+  return stream ? streamed(attempt, reply, request.stripUsage, options) : whole(attempt, reply, options);
 }
 
 /** What is wrong with a head, if anything. */
 function judge(reply: Reply, attempt: Attempt): Promise<GatewayError> | GatewayError | undefined {
   const { status, headers } = reply;
   if (status >= 200 && status < 300) {
-    const problem = badHead(headers, attempt.exchange.requireCall().stream);
+    const streamType = attempt.target.provider.framing?.contentType ?? 'text/event-stream';
+    const problem = badHead(headers, attempt.exchange.requireCall().stream ? streamType : undefined);
     if (problem !== undefined) reply.abort(problem);
     return problem;
   }
@@ -101,14 +75,16 @@ async function refused(reply: Reply, attempt: Attempt): Promise<GatewayError> {
   return attempt.exchange.stopped ?? refusal(reply.status, reply.headers, body, attempt.target.provider);
 }
 
-function badHead(headers: UpstreamHeaders, stream: boolean): GatewayError | undefined {
+/** `streamType`: the content type of a stream, where one was asked for. */
+function badHead(headers: UpstreamHeaders, streamType: string | undefined): GatewayError | undefined {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') return gatewayError('GW_UPSTREAM_ENCODING');
   const type = contentType(headers);
-  const isStream = type === 'text/event-stream';
+  const isStream = type === (streamType ?? 'text/event-stream');
   const isJson = type === 'application/json' || type.endsWith('+json');
-  if (stream ? isStream : isJson) return undefined;
-  const what = stream && isJson ? 'a whole body' : isStream ? 'a stream' : type === '' ? 'no content type' : 'another content type';
+  if (streamType !== undefined ? isStream : isJson) return undefined;
+  const what =
+    streamType !== undefined && isJson ? 'a whole body' : isStream ? 'a stream' : type === '' ? 'no content type' : 'another content type';
   return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what } });
 }
 
@@ -156,37 +132,29 @@ function parsed(bytes: Buffer): JsonObject | undefined {
   }
 }
 
-async function whole(attempt: Attempt, reply: Reply, format: CallDialect, options: SendOptions): Promise<GatewayResponse> {
+async function whole(attempt: Attempt, reply: Reply, options: SendOptions): Promise<GatewayResponse> {
+  const { exchange } = attempt;
   const bytes = await reply.collect(options.responseBytes);
   const problem = badBody(bytes, reply.headers);
   if (problem !== undefined) throw problem;
-  const body = new BytesBody(bytes, format);
-  attempt.exchange.answeredBy(body);
-  attempt.settle('completed', () => attempt.exchange.usage);
-  return {
-    status: reply.status,
-    headers: responseHeaders(reply.headers),
-    source: 'upstream',
-    target: attempt.target.target,
-    body,
-  };
+  const received = new BytesBody(bytes, attempt.target.dialect);
+  const body = attempt.translated === undefined ? received : translatedBody(attempt, received);
+  exchange.answeredBy(received);
+  attempt.settle('completed', () => exchange.usage);
+  return answerOf(attempt, responseHeaders(reply.headers), body);
 }
 
-async function streamed(
-  attempt: Attempt,
-  reply: Reply,
-  format: CallDialect,
-  stripUsage: boolean,
-  options: SendOptions,
-): Promise<GatewayResponse> {
+async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, options: SendOptions): Promise<GatewayResponse> {
   const { exchange } = attempt;
-  const dialect = format.stream as NonNullable<CallDialect['stream']>;
+  const { dialect, provider } = attempt.target;
   const headers = responseHeaders(reply.headers);
   reply.headers = {}; // some twenty texts that nobody needs while the answer streams
-  const body = new SseBody(reply, {
-    dialect,
+  const source = provider.framing === undefined ? reply : new FramedReply(reply, provider.framing.decoder(dialect.id));
+  const body = new SseBody(source, {
+    dialect: streamOf(dialect),
+    translation: attempt.translated === undefined ? undefined : streamTranslation(attempt),
     stripUsage,
-    request: exchange.requireCall().document.value as JsonObject,
+    request: attempt.translated?.body ?? (exchange.requireCall().document.value as JsonObject),
     maxEventBytes: options.eventBytes,
     now: () => exchange.clock.monotonic(),
     onOver: (error) => {
@@ -200,11 +168,16 @@ async function streamed(
   body.open();
   await body.content();
   exchange.answeredBy(body);
-  return {
-    status: reply.status,
-    headers,
-    source: 'upstream',
-    target: attempt.target.target,
-    body,
-  };
+  return answerOf(attempt, headers, body);
+}
+
+function answerOf(attempt: Attempt, headers: ResponseHeaders, body: BytesBody | SseBody): GatewayResponse {
+  if (attempt.dropped.length > 0) headers['x-gateway-dropped'] = attempt.dropped.join(', ');
+  return { status: attempt.status as number, headers, source: 'upstream', target: attempt.target.target, body };
+}
+
+/** A call that streams was only let through to dialects that do. */
+function streamOf(dialect: CallDialect): StreamDialect {
+  if (dialect.stream === undefined) throw new TypeError(`The dialect ${dialect.id} does not stream.`);
+  return dialect.stream;
 }

@@ -8,11 +8,15 @@ import type { JsonObject } from '../model/json.ts';
 import type { StreamBody } from '../model/response.ts';
 import { EventQueue } from './event-queue.ts';
 import type { RegionSink, RegionSource } from './regions.ts';
-import type { ByteSink, Reply } from './reply.ts';
+import type { ByteSink, ByteSource } from './reply.ts';
+import type { StreamTranslation } from './stream-translation.ts';
 import { reportedError } from './upstream-errors.ts';
 
 export interface SseBodyOptions {
+  /** The upstream's. */
   readonly dialect: StreamDialect;
+  /** Into the client's dialect, where that is another; whoever looks at events sees the client's. */
+  readonly translation?: { readonly stages: StreamTranslation; readonly to: StreamDialect } | undefined;
   /** Leave out what the gateway's own request for usage added. */
   readonly stripUsage: boolean;
   /** The request that the stream answers. */
@@ -39,7 +43,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   readonly observer: StreamObserver;
   firstContentAt: number | undefined = undefined;
 
-  readonly #reply: Reply;
+  readonly #reply: ByteSource;
   readonly #options: SseBodyOptions;
   readonly #splitter: FrameSplitter;
   readonly #taps: EventObserver[] = [];
@@ -51,7 +55,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #error: GatewayError | undefined = undefined;
   #events: EventQueue | undefined = undefined;
 
-  constructor(reply: Reply, options: SseBodyOptions) {
+  constructor(reply: ByteSource, options: SseBodyOptions) {
     this.#reply = reply;
     this.#options = options;
     this.observer = options.dialect.observe(options);
@@ -74,8 +78,13 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
 
   /** The parsed events, for wrapping. Reading them gives up raw pass-through. */
   get events(): AsyncIterable<StreamEvent> {
-    this.#events ??= new EventQueue(this, this.#options.dialect);
+    this.#events ??= new EventQueue(this, this.#seen);
     return this.#events;
+  }
+
+  /** What the client, and whoever looks at its events, reads. */
+  get #seen(): StreamDialect {
+    return this.#options.translation?.to ?? this.#options.dialect;
   }
 
   /** Whether the last event came, or will never come. */
@@ -148,7 +157,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   /** What follows an event without its blank line, an error or held text, must not become part of it. */
   #passLast(bytes: Buffer, text: string): void {
     const lineEnd = text.endsWith('\r\n') ? '\r\n' : text.slice(-1);
-    if (this.wrapped) this.#pass(Buffer.concat([bytes, Buffer.from(lineEnd)]), text + lineEnd);
+    if (this.wrapped || this.#options.translation !== undefined) this.#pass(Buffer.concat([bytes, Buffer.from(lineEnd)]), text + lineEnd);
     else {
       this.#pass(bytes, text);
       if (!this.#over && !this.observer.complete) this.#deliver(Buffer.from(lineEnd));
@@ -158,7 +167,8 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   /** Looks at each frame, and passes on what is to be passed on. */
   #pass(bytes: Buffer, text: string): void {
     const kept = this.#scan(bytes, text);
-    if (kept.length > 0) this.#deliver(kept);
+    if (kept.length > 0) this.#translate(kept);
+    if (this.#over) return;
     if (this.observer.error !== undefined) this.abort(reportedError(this.observer.error));
     else if (this.observer.done) this.#endEarly();
     if (this.observer.content && this.firstContentAt === undefined) {
@@ -200,10 +210,27 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     return output.subarray(0, length);
   }
 
+  /** A reader of ours that fails on what a provider sent must not take the process with it. */
+  #translate(region: Buffer): void {
+    const { translation } = this.#options;
+    if (translation === undefined) {
+      this.#deliver(region);
+      return;
+    }
+    let translated: Buffer;
+    try {
+      translated = translation.stages.push(region);
+    } catch (cause) {
+      this.abort(gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'an event that cannot be read' }, cause }));
+      return;
+    }
+    if (translated.length > 0) this.#deliver(translated);
+  }
+
   #deliver(region: Buffer): void {
-    for (const tap of this.#taps) for (const event of eventsOf(region, this.#options.dialect)) tap(event);
+    for (const tap of this.#taps) for (const event of eventsOf(region, this.#seen)) tap(event);
     if (this.#sink !== undefined) {
-      if (!this.#sink.region(region)) this.#reply.pause();
+      if (!this.#sink.region(region) && !this.#reply.over) this.#reply.pause();
       return;
     }
     this.#pending.push(region);
@@ -226,6 +253,8 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   }
 
   #finish(error: GatewayError | undefined): void {
+    // A stream that broke off has no last events: nothing may look like a clean end.
+    if (error === undefined && this.#options.translation !== undefined) this.#deliver(this.#options.translation.stages.end());
     this.#over = true;
     this.#error = error;
     this.#options.onOver(error);

@@ -47,6 +47,7 @@ export function fieldsOf({ settlement, principal, cost }: Facts, now: number): F
     usage: usageFields(settlement.usage),
     finishReason: clean(settlement.finishReason),
     attempts: attempts.length,
+    droppedFields: droppedFields(attempts),
     attemptRecords: isPlain(attempts) ? undefined : attempts.map(attemptFields),
     bytesIn: settlement.bytesIn,
     bytesOut: settlement.bytesOut,
@@ -74,6 +75,12 @@ export function extended(fields: Fields, more: Fields): Fields {
 /** One attempt that went well says nothing that the line does not. */
 function isPlain(attempts: readonly AttemptRecord[]): boolean {
   return attempts.length === 0 || (attempts.length === 1 && attempts[0]?.outcome === 'completed');
+}
+
+/** What the client asked for and its target has no place for. */
+function droppedFields(attempts: readonly AttemptRecord[]): string | undefined {
+  const names = attempts.flatMap(({ dropped }) => dropped);
+  return names.length === 0 ? undefined : clean([...new Set(names)].join(', '));
 }
 
 function attemptFields({ target, kind, outcome, status, error, durationMs }: AttemptRecord): Fields {

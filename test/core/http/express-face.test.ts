@@ -8,6 +8,7 @@ import { ExpressFace } from '../../../core/src/http/express-face.ts';
 import type { PipelineParts } from '../../../core/src/pipeline.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { RouteTable } from '../../../core/src/routes.ts';
+import { emptyModelCatalog } from '../../../core/src/services/model-catalog.ts';
 import { localSignals } from '../../../core/src/services/signals.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
 import { chatRequest, errorOf, exchanged, headerOf, hostileClient, type RawAnswer, requestHead } from '../../kit/hostile-client.ts';
@@ -54,7 +55,7 @@ async function faced(
   const face = new ExpressFace({
     parts,
     routes: table,
-    explain: { routes: table, router, plugins: [], limits: limits as never },
+    explain: { routes: table, router, plugins: [], catalog: emptyModelCatalog(), limits: limits as never },
     start: own.start ?? (async () => void notes.push('started')),
     stop: async () => void notes.push('stopped'),
   });

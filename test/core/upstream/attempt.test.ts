@@ -7,7 +7,7 @@ import { Attempt } from '../../../core/src/upstream/attempt.ts';
 import type { ResolvedTarget } from '../../../core/src/upstream/router.ts';
 import { gate } from '../harness/loopback.ts';
 import { manualClock } from '../harness/manual-clock.ts';
-import { madeExchange } from './made-exchange.ts';
+import { firstTry, madeExchange } from './made-exchange.ts';
 
 const usage: Usage = { input: 1, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined, raw: {} };
 const unknown = () => undefined;
@@ -15,7 +15,7 @@ const unknown = () => undefined;
 function attempts() {
   const clock = manualClock();
   const made = madeExchange([openaiCompatible({ name: 'up', baseUrl: 'http://127.0.0.1:9/v1' })], { clock });
-  const attempt = () => new Attempt(made.exchange, made.targets[0] as ResolvedTarget, 'first');
+  const attempt = () => new Attempt(firstTry(made.exchange, made.targets[0] as ResolvedTarget));
   return { ...made, clock, attempt };
 }
 
@@ -42,6 +42,7 @@ describe('Attempt', () => {
       outcome: 'failed',
       error: 'GW_UPSTREAM_ERROR',
       durationMs: 40,
+        dropped: [],
       usage,
     });
   });

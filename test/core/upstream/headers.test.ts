@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { RequestHeaders } from '../../../core/src/model/headers.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
-import { requestHeaders, responseHeaders } from '../../../core/src/upstream/headers.ts';
+import { clientHeaders, requestHeaders, responseHeaders } from '../../../core/src/upstream/headers.ts';
 
 const provider = openai({ apiKey: 'sk-operators-own', organization: 'org-own', project: 'proj-own' });
 
 /** The head as an object; fails when a name is there twice. */
-function sent(client: RequestHeaders, stream = false): Record<string, string> {
-  const list = requestHeaders(provider, client, stream);
+function sent(client: RequestHeaders, accept = 'application/json'): Record<string, string> {
+  const list = requestHeaders(provider, 'openai-chat', clientHeaders(['openai-beta'], client), accept);
   const names = list.filter((_, index) => index % 2 === 0);
   expect(new Set(names).size).toBe(names.length);
   return Object.fromEntries(names.map((name, index) => [name, list[index * 2 + 1] as string]));
@@ -19,7 +19,6 @@ const own = {
   accept: 'application/json',
   'accept-encoding': 'identity',
   'user-agent': 'express-ai-gateway',
-  authorization: 'Bearer sk-operators-own',
   'openai-organization': 'org-own',
   'openai-project': 'proj-own',
 };
@@ -27,7 +26,7 @@ const own = {
 describe('requestHeaders', () => {
   it("are the provider's and the gateway's own, and ask for an answer that is not encoded", () => {
     expect(sent({})).toEqual(own);
-    expect(sent({}, true)).toEqual({ ...own, accept: 'text/event-stream' });
+    expect(sent({}, 'text/event-stream')).toEqual({ ...own, accept: 'text/event-stream' });
   });
 
   it('take nothing from a client but what is on the list', () => {
@@ -74,9 +73,9 @@ describe('requestHeaders', () => {
     expect(sent({ 'openai-beta': ['a', 'b'] })).toEqual(own);
   });
 
-  it('have no credential where the provider has none', () => {
+  it('have no credential: that is added for each attempt', () => {
     const local = openaiCompatible({ name: 'ollama', baseUrl: 'http://localhost:11434/v1' });
-    expect(requestHeaders(local, { authorization: 'Bearer gw_client' }, false)).not.toContain('authorization');
+    expect(requestHeaders(local, 'openai-chat', clientHeaders([], { authorization: 'Bearer gw_client' }), '*/*')).not.toContain('authorization');
   });
 });
 

@@ -4,21 +4,22 @@ import { errorTable, GatewayError, type GatewayErrorCode, gatewayError } from '.
 import type { GatewayResponse } from '../../../core/src/model/response.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { emptyModelCatalog } from '../../../core/src/services/model-catalog.ts';
 import { localSignals, type SignalMap } from '../../../core/src/services/signals.ts';
-import { alongTargets, asAttempt, compose, type Interceptor, type Next, type Try } from '../../../core/src/upstream/interceptors.ts';
-import { madeExchange, strangeTarget } from './made-exchange.ts';
+import { type Addressed, alongTargets, asAttempt, compose, type Interceptor, type Next } from '../../../core/src/upstream/interceptors.ts';
+import { firstTry, madeExchange, strangeTarget } from './made-exchange.ts';
 
 const answer = { status: 200, headers: {}, source: 'upstream', body: { kind: 'json' } } as unknown as GatewayResponse;
 const providers = ['first', 'second', 'third'].map((name) => openaiCompatible({ name, baseUrl: 'http://127.0.0.1:9/v1' }));
 
 /** An exchange with three targets, sent along them; `outcome` says what happens at each. */
-function sending(outcome: (one: Try) => GatewayResponse | Error, among = providers) {
+function sending(outcome: (one: Addressed) => GatewayResponse | Error, among = providers) {
   const made = madeExchange(among);
   const tried: string[] = [];
   const fallbacks: SignalMap['fallback'][] = [];
   const signals = localSignals(made.logger);
   signals.on('fallback', (event) => void fallbacks.push(event));
-  const upstream = alongTargets(made.router, signals, async (one) => {
+  const upstream = alongTargets(made.router, emptyModelCatalog(), signals, async (one) => {
     tried.push(`${one.kind} ${one.target.target.id}`);
     one.exchange.attemptCount += 1;
     const result = outcome(one);
@@ -29,7 +30,7 @@ function sending(outcome: (one: Try) => GatewayResponse | Error, among = provide
 }
 
 /** Fails at the first target, answers at the others. */
-const failingOnce = (error: Error) => (one: Try) => (one.target.target.provider === 'first' ? error : answer);
+const failingOnce = (error: Error) => (one: Addressed) => (one.target.target.provider === 'first' ? error : answer);
 
 describe('compose', () => {
   const noting =
@@ -48,7 +49,7 @@ describe('compose', () => {
       notes.push('send');
       return answer;
     };
-    expect(await compose([noting(notes, 'outer'), noting(notes, 'inner')], send)({} as Try)).toBe(answer);
+    expect(await compose([noting(notes, 'outer'), noting(notes, 'inner')], send)({} as Parameters<Next>[0])).toBe(answer);
     expect(notes).toEqual(['outer before', 'inner before', 'send', 'inner after', 'outer after']);
   });
 
@@ -125,7 +126,7 @@ describe('alongTargets', () => {
   it('goes on when a target is skipped; the next is still the first attempt in kind when nothing was sent', async () => {
     const made = madeExchange(providers);
     const kinds: string[] = [];
-    const upstream = alongTargets(made.router, localSignals(made.logger), async (one) => {
+    const upstream = alongTargets(made.router, emptyModelCatalog(), localSignals(made.logger), async (one) => {
       kinds.push(`${one.kind} ${one.target.target.id}`);
       if (one.target.target.provider === 'first') throw new SkipTarget('is cooling down');
       return answer;
@@ -174,7 +175,7 @@ describe('alongTargets', () => {
   it('shows no more than the beginning of a long model name', async () => {
     const made = madeExchange(providers, { body: { model: `first/${'x'.repeat(200)}` } });
     made.exchange.targets = [];
-    const failed = alongTargets(made.router, localSignals(made.logger), async () => answer)(made.exchange);
+    const failed = alongTargets(made.router, emptyModelCatalog(), localSignals(made.logger), async () => answer)(made.exchange);
     await expect(failed).rejects.toMatchObject({ message: expect.not.stringContaining('x'.repeat(101)) });
   });
 });
@@ -186,7 +187,7 @@ describe('asAttempt', () => {
     const made = madeExchange(providers);
     const next = asAttempt(before, run);
     const target = made.targets[0]!;
-    return { ...made, sent: () => next({ exchange: made.exchange, target, kind: 'first' }) };
+    return { ...made, sent: () => next(firstTry(made.exchange, target)) };
   }
 
   it('makes an attempt of the try, asks the plugins, then sends', async () => {

@@ -3,8 +3,9 @@ import { Exchange } from '../../../core/src/exchange.ts';
 import { InProcessInbound } from '../../../core/src/in-process.ts';
 import type { Target } from '../../../core/src/model/target.ts';
 import { parseCall } from '../../../core/src/parsed-call.ts';
-import type { Provider } from '../../../core/src/providers/provider.ts';
+import type { Credential, Provider } from '../../../core/src/providers/provider.ts';
 import { type Clock, systemClock } from '../../../core/src/services/clock.ts';
+import type { Try } from '../../../core/src/upstream/attempt.ts';
 import { type ResolvedTarget, Router } from '../../../core/src/upstream/router.ts';
 import { anywhere } from '../harness/address.ts';
 import { type RecordingLogger, recordingLogger } from '../harness/recording-logger.ts';
@@ -34,9 +35,14 @@ export function madeExchange(providers: readonly Provider[], options: MadeExchan
   const exchange = new Exchange({ clock: options.clock ?? systemClock(), logger, router }, inbound, openaiChat);
   exchange.bodyBytes = bytes;
   exchange.call = parseCall(openaiChat, anywhere, bytes, text, { depth: 64, values: 10_000, keys: 1_000 });
-  exchange.targets = router.candidates(exchange.call.model);
-  const targets = exchange.targets.map((target) => router.provider(target, 'openai-chat') as ResolvedTarget);
+  exchange.targets = router.candidates(exchange.call.model, 'openai-chat');
+  const targets = exchange.targets.flatMap((target) => router.ways(target, openaiChat));
   return { exchange, router, logger, targets };
+}
+
+/** The first try of an exchange at a target, in the client's own words. */
+export function firstTry(exchange: Exchange, target: ResolvedTarget): Try {
+  return { exchange, target, kind: 'first', credential: target.provider.credentials[0] as Credential, translated: undefined };
 }
 
 /** A target that no provider of the gateway has. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { openaiChat } from '../../../core/src/dialects/openai-chat/openai-chat.ts';
+import { openaiEmbeddings } from '../../../core/src/dialects/openai-embeddings/openai-embeddings.ts';
 import { GatewayError } from '../../../core/src/errors.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { defineProvider } from '../../../core/src/providers/provider.ts';
@@ -64,15 +66,15 @@ describe('Router', () => {
   });
 
   it('answers a model that cannot be with a 404 that repeats no control character', () => {
-    expect(() => router.candidates('any/m\u001b[2J\n')).toThrow(/^There is no model "any\/m\\u001b\[2J\\n" here\./);
+    expect(() => router.candidates('any/m\u001b[2J\n', 'openai-chat')).toThrow(/^There is no model "any\/m\\u001b\[2J\\n" here\./);
   });
 
   it('answers an unknown model with a 404 that names the models there are', () => {
-    expect(() => router.candidates('gpt')).toThrow(GatewayError);
-    expect(() => router.candidates('gpt')).toThrow(
+    expect(() => router.candidates('gpt', 'openai-chat')).toThrow(GatewayError);
+    expect(() => router.candidates('gpt', 'openai-chat')).toThrow(
       /no model "gpt" here\. Available: chat, cheap, few\/small, any\/big, any\/tiny, few\/org\/large\./,
     );
-    expect(router.candidates('cheap')).toHaveLength(1);
+    expect(router.candidates('cheap', 'openai-chat')).toHaveLength(1);
   });
 
   it('offers aliases, their targets and the models that providers name, each once', () => {
@@ -90,8 +92,8 @@ describe('Router', () => {
     const chatOnly = defineProvider({ name: 'chat-only', baseUrl: 'http://127.0.0.1:3/v1', paths: { 'openai-chat': '/chat' } });
     const own = new Router([chatOnly], {});
     const [target] = own.resolve('chat-only/m');
-    expect(own.provider(target!, 'openai-chat')).toEqual({ target, provider: chatOnly });
-    expect(own.provider(target!, 'openai-embeddings')).toBeUndefined();
-    expect(own.provider(strangeTarget, 'openai-chat')).toBeUndefined();
+    expect(own.ways(target!, openaiChat)).toEqual([{ target, provider: chatOnly, dialect: openaiChat }]);
+    expect(own.ways(target!, openaiEmbeddings)).toEqual([]);
+    expect(own.ways(strangeTarget, openaiChat)).toEqual([]);
   });
 });

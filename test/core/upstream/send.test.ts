@@ -10,7 +10,7 @@ import { Transport } from '../../../core/src/upstream/transport.ts';
 import { encoded, head, hostileUpstream, lastOfChunks, type Script, streamHead, wholeAnswer } from '../../kit/hostile-upstream.ts';
 import { chunk, doneFrame, lastChunk } from '../harness/loopback.ts';
 import { leavesNothing } from '../harness/nothing-left.ts';
-import { type MadeExchangeOptions, madeExchange } from './made-exchange.ts';
+import { firstTry, type MadeExchangeOptions, madeExchange } from './made-exchange.ts';
 
 leavesNothing();
 
@@ -27,7 +27,7 @@ async function sending(script: Script | string, options: SendingOptions = {}) {
   const quirks = { streamUsage: options.streamUsage ?? true };
   const provider = openaiCompatible({ name: 'up', baseUrl: `${upstream.url}/v1`, apiKey: 'sk-operators-own', quirks });
   const made = madeExchange([provider], options);
-  const attempt = new Attempt(made.exchange, made.targets[0] as ResolvedTarget, 'first');
+  const attempt = new Attempt(firstTry(made.exchange, made.targets[0] as ResolvedTarget));
   const limits = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
   const sendOptions: SendOptions = { transport, limits, responseBytes: 1_000, eventBytes: 1_000, ...options.send };
   return { ...made, upstream, attempt, sent: () => send(attempt, sendOptions) };

@@ -14,6 +14,7 @@ const attempt: AttemptRecord = {
   error: undefined,
   usage: undefined,
   durationMs: 12.3456,
+  dropped: [],
 };
 
 const settlement: Settlement = {

@@ -14,6 +14,7 @@ export const openaiChat: CallDialect = {
   id: 'openai-chat',
   routes: [{ method: 'POST', path: '/v1/chat/completions' }],
   errorBody: openaiError,
+  clientHeaders: ['openai-beta'],
   readCall,
   requestTexts,
   attachments,

@@ -13,6 +13,7 @@ export const openaiEmbeddings: CallDialect = {
   id: 'openai-embeddings',
   routes: [{ method: 'POST', path: '/v1/embeddings' }],
   errorBody: openaiError,
+  clientHeaders: ['openai-beta'],
   readCall,
   requestTexts,
   attachments: () => [],

@@ -1,0 +1,100 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { NeutralEffort, NeutralReasoning, NeutralRequest, Translated } from '../../../model/neutral.ts';
+import { badField, optionalCount } from '../../fields.ts';
+import type { RequestAbout } from '../../translation.ts';
+import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeTurns } from './decode-turns.ts';
+import { LossNotes } from './losses.ts';
+
+/** A client's request, checked by `readCall`, in the neutral form. */
+export function decodeRequest(body: JsonObject, about: RequestAbout): Translated<NeutralRequest> {
+  const losses = new LossNotes();
+  noteOptions(body, losses);
+  const value: NeutralRequest = {
+    model: about.model,
+    stream: about.stream,
+    turns: decodeTurns(body.messages, losses),
+    tools: decodeTools(body, losses),
+    toolChoice: decodeToolChoice(body, losses),
+    parallelTools: optionalBoolean('parallel_tool_calls', body.parallel_tool_calls),
+    maxOutputTokens: optionalCount('max_completion_tokens', body.max_completion_tokens) ?? optionalCount('max_tokens', body.max_tokens),
+    temperature: optionalNumber('temperature', body.temperature),
+    topP: optionalNumber('top_p', body.top_p),
+    topK: optionalNumber('top_k', body.top_k),
+    seed: optionalNumber('seed', body.seed),
+    frequencyPenalty: optionalNumber('frequency_penalty', body.frequency_penalty),
+    presencePenalty: optionalNumber('presence_penalty', body.presence_penalty),
+    stop: decodeStop(body.stop),
+    format: decodeFormat(body, losses),
+    reasoning: decodeReasoning(body, losses),
+    user: optionalText('safety_identifier', body.safety_identifier) ?? optionalText('user', body.user),
+  };
+  return { value, losses: losses.list() };
+}
+
+/** Read above, or meant for the gateway and for the answer's form alone. */
+const known = new Set([
+  ...['model', 'messages', 'stream', 'stream_options', 'tools', 'functions', 'tool_choice', 'function_call', 'parallel_tool_calls'],
+  ...['max_completion_tokens', 'max_tokens', 'temperature', 'top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'],
+  ...['response_format', 'reasoning_effort', 'include_reasoning', 'safety_identifier', 'user'],
+  ...['n', 'logprobs', 'top_logprobs', 'modalities', 'audio', 'web_search_options', 'moderation', 'store'],
+]);
+
+/**
+ * What only Chat can say. Refused is what the caller would wait for in vain: further choices, probabilities, audio, a search,
+ * a check. Dropped is what makes the same answer cheaper, faster or a little different; whatever is unknown with it.
+ */
+function noteOptions(body: JsonObject, losses: LossNotes): void {
+  const { modalities } = body;
+  if (typeof body.n === 'number' && body.n > 1) losses.refuse('n');
+  if (body.logprobs === true) losses.refuse('logprobs');
+  if (typeof body.top_logprobs === 'number' && body.top_logprobs > 0) losses.refuse('top_logprobs');
+  if (Array.isArray(modalities) && modalities.some((one: JsonValue) => one !== 'text')) losses.refuse('modalities');
+  else if (isJsonObject(body.audio)) losses.drop('audio');
+  if (isJsonObject(body.web_search_options)) losses.refuse('web_search_options');
+  if (isJsonObject(body.moderation)) losses.refuse('moderation');
+  if (body.store === true) losses.drop('store'); // `false` asks for what happens anyway
+  if (typeof body.safety_identifier === 'string' && typeof body.user === 'string' && body.user !== body.safety_identifier)
+    losses.drop('user');
+  losses.dropOthers(body, known);
+}
+
+const efforts: ReadonlySet<string> = new Set<NeutralEffort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
+
+function isEffort(word: string): word is NeutralEffort {
+  return efforts.has(word);
+}
+
+function decodeReasoning(body: JsonObject, losses: LossNotes): NeutralReasoning | undefined {
+  const word = optionalText('reasoning_effort', body.reasoning_effort);
+  const show = optionalBoolean('include_reasoning', body.include_reasoning);
+  const effort = word !== undefined && isEffort(word) ? word : undefined;
+  // A word of one provider's own (Groq's `default`).
+  if (word !== undefined && effort === undefined) losses.drop('reasoning_effort');
+  return effort === undefined && show === undefined ? undefined : { effort, budget: undefined, show };
+}
+
+function decodeStop(stop: JsonValue | undefined): string[] {
+  if (stop === undefined || stop === null) return [];
+  if (typeof stop === 'string') return [stop];
+  if (!Array.isArray(stop)) badField('stop', 'a string or an array of strings', stop);
+  return (stop as readonly JsonValue[]).map((one, index) =>
+    typeof one === 'string' ? one : badField(`stop[${index}]`, 'a string', one),
+  );
+}
+
+function optionalNumber(field: string, value: JsonValue | undefined): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'number' ? value : badField(field, 'a number', value);
+}
+
+function optionalBoolean(field: string, value: JsonValue | undefined): boolean | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'boolean' ? value : badField(field, 'true or false', value);
+}
+
+/** An empty text says nothing. */
+function optionalText(field: string, value: JsonValue | undefined): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  return typeof value === 'string' ? value : badField(field, 'a string', value);
+}

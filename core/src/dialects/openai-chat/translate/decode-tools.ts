@@ -1,0 +1,110 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { NeutralFormat, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
+import { badField, requiredText } from '../../fields.ts';
+import { objectsIn } from './lenient.ts';
+import type { LossNotes } from './losses.ts';
+
+const toolKeys = new Set(['type', 'function']);
+const functionKeys = new Set(['name', 'description', 'parameters', 'strict']);
+
+/** Functions of the client's. Tools with a grammar, and tools that a provider runs itself, have no counterpart elsewhere. */
+export function decodeTools(body: JsonObject, losses: LossNotes): NeutralTool[] {
+  const tools: NeutralTool[] = [];
+  for (const [index, tool] of elements('tools', body.tools)) {
+    const at = `tools[${index}]`;
+    if (!isJsonObject(tool)) badField(at, 'an object', tool);
+    if (!isJsonObject(tool.function)) {
+      if (tool.type === 'function') badField(`${at}.function`, 'an object with a name', tool.function);
+      losses.refuse(at);
+      continue;
+    }
+    losses.dropOthers(tool, toolKeys, 'tools[].');
+    tools.push(decodeFunction(tool.function, `${at}.function`, losses));
+  }
+  for (const [index, definition] of elements('functions', body.functions)) {
+    if (!isJsonObject(definition)) badField(`functions[${index}]`, 'an object', definition);
+    tools.push(decodeFunction(definition, `functions[${index}]`, losses));
+  }
+  return tools;
+}
+
+function elements(field: string, value: JsonValue | undefined): Iterable<[number, JsonValue]> {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) badField(field, 'an array', value);
+  return (value as readonly JsonValue[]).entries();
+}
+
+function decodeFunction(definition: JsonObject, at: string, losses: LossNotes): NeutralTool {
+  losses.dropOthers(definition, functionKeys, 'tools[].function.');
+  const { parameters, description, strict } = definition;
+  if (parameters !== undefined && parameters !== null && !isJsonObject(parameters))
+    badField(`${at}.parameters`, 'a JSON Schema of an object', parameters);
+  return {
+    name: requiredText(`${at}.name`, definition.name),
+    description: typeof description === 'string' ? description : undefined,
+    parameters: parameters ?? undefined,
+    strict: typeof strict === 'boolean' ? strict : undefined,
+  };
+}
+
+/** `tool_choice`, or the `function_call` that was before it. */
+export function decodeToolChoice(body: JsonObject, losses: LossNotes): NeutralToolChoice | undefined {
+  const legacy = body.tool_choice === undefined || body.tool_choice === null;
+  const field = legacy ? 'function_call' : 'tool_choice';
+  const choice = legacy ? body.function_call : body.tool_choice;
+  if (choice === undefined || choice === null) return undefined;
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return { mode: choice, allowed: undefined };
+  if (choice === 'any') return { mode: 'required', allowed: undefined }; // Mistral's word
+  if (!isJsonObject(choice)) badField(field, 'auto, none, required or an object that names tools', choice);
+  if (choice.type === 'allowed_tools') return decodeAllowed(choice.allowed_tools, losses);
+  if (choice.type === 'function' || legacy) {
+    const named = legacy ? choice : isJsonObject(choice.function) ? choice.function : {};
+    return { mode: 'required', allowed: [requiredText(`${field}${legacy ? '' : '.function'}.name`, named.name)] };
+  }
+  losses.refuse(field);
+  return undefined;
+}
+
+/** A restriction: whatever cannot be kept of it makes the whole of it void (maximhq/bifrost#7344). */
+function decodeAllowed(allowed: JsonValue | undefined, losses: LossNotes): NeutralToolChoice | undefined {
+  const at = 'tool_choice.allowed_tools';
+  if (!isJsonObject(allowed)) badField(at, 'an object with mode and tools', allowed);
+  const { mode = 'auto', tools } = allowed;
+  if (mode !== 'auto' && mode !== 'required') badField(`${at}.mode`, 'auto or required', mode);
+  if (!Array.isArray(tools)) badField(`${at}.tools`, 'an array', tools);
+  const names = objectsIn(tools).map((tool) => (isJsonObject(tool.function) ? tool.function.name : undefined));
+  if (names.length < tools.length || !names.every((name) => typeof name === 'string')) {
+    losses.refuse('tool_choice');
+    return undefined;
+  }
+  return { mode, allowed: names };
+}
+
+const schemaKeys = new Set(['name', 'description', 'schema', 'strict']);
+
+export function decodeFormat(body: JsonObject, losses: LossNotes): NeutralFormat | undefined {
+  const format = body.response_format;
+  if (format === undefined || format === null) return undefined;
+  if (!isJsonObject(format)) badField('response_format', 'an object with a type', format);
+  if (format.type === 'text') return undefined;
+  if (format.type === 'json_object') return { kind: 'json' };
+  if (format.type === 'json_schema') return decodeSchema(format.json_schema, losses);
+  requiredText('response_format.type', format.type);
+  losses.refuse('response_format');
+  return undefined;
+}
+
+function decodeSchema(given: JsonValue | undefined, losses: LossNotes): NeutralFormat {
+  const at = 'response_format.json_schema';
+  if (!isJsonObject(given)) badField(at, 'an object with name and schema', given);
+  if (!isJsonObject(given.schema)) badField(`${at}.schema`, 'a JSON Schema', given.schema);
+  losses.dropOthers(given, schemaKeys, `${at}.`);
+  const { name, description, strict } = given;
+  return {
+    kind: 'schema',
+    name: typeof name === 'string' ? name : undefined,
+    description: typeof description === 'string' ? description : undefined,
+    schema: given.schema,
+    strict: typeof strict === 'boolean' ? strict : undefined,
+  };
+}

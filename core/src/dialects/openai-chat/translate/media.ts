@@ -1,0 +1,28 @@
+import type { NeutralSource } from '../../../model/neutral.ts';
+
+/** Chat's names of audio formats that are not simply the media type's second half. */
+const audioTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', wav: 'audio/wav' };
+
+export function audioMediaType(format: string): string {
+  return audioTypes[format] ?? `audio/${format}`;
+}
+
+/** `input_audio.format`; Chat knows two. `undefined`: it has no word for the type. */
+export function audioFormat(mediaType: string): 'wav' | 'mp3' | undefined {
+  if (/^audio\/(wav|wave|x-wav|vnd\.wave)$/i.test(mediaType)) return 'wav';
+  return /^audio\/(mpeg|mp3)$/i.test(mediaType) ? 'mp3' : undefined;
+}
+
+/** A `data:` URL taken apart, any other as it is; `undefined` for a `data:` URL that is not base64. */
+export function urlSource(url: string): NeutralSource | undefined {
+  if (!/^data:/i.test(url)) return { kind: 'url', url };
+  const comma = url.indexOf(',');
+  // The head alone is looked at: the data may be megabytes.
+  const head = /^data:([^;,]*)(?:;[^;,]*)*?;base64$/i.exec(url.slice(0, Math.max(comma, 0)));
+  if (head === null) return undefined;
+  return { kind: 'inline', mediaType: head[1] || 'application/octet-stream', data: url.slice(comma + 1) };
+}
+
+export function dataUrl(mediaType: string, data: string): string {
+  return `data:${mediaType};base64,${data}`;
+}

@@ -1,0 +1,56 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { NeutralReasoningText } from '../../../model/neutral.ts';
+import { objectsIn, textOf } from './lenient.ts';
+
+// OpenAI's Chat has no place for reasoning; the compatible providers have three: `reasoning_content` (DeepSeek, xAI, vLLM),
+// `reasoning` (Groq, Cerebras, OpenRouter), and OpenRouter's `reasoning_details[]`, whose signed and encrypted elements must
+// come back unchanged. A server that has several says the same in each.
+
+const dialect = 'openai-chat';
+
+/** The reasoning of a message or a delta. Never an empty part. */
+export function readReasoning(holder: JsonObject): NeutralReasoningText[] {
+  const details = objectsIn(holder.reasoning_details);
+  if (details.some(isOpaque)) return details.map(detailPart).filter(({ text, opaque }) => text !== '' || opaque !== undefined);
+  const text = textOf(holder.reasoning_content) || textOf(holder.reasoning) || details.map(detailText).join('');
+  return text === '' ? [] : [{ kind: 'reasoning', text, opaque: undefined }];
+}
+
+/** `reasoning_details` with what they held when they were read; `undefined` where nothing of them is known. */
+export function writeDetails(parts: readonly NeutralReasoningText[]): JsonObject[] | undefined {
+  const known = parts.some(({ opaque }) => opaque?.dialect === dialect);
+  return known ? parts.flatMap(detailOf) : undefined;
+}
+
+function isOpaque(detail: JsonObject): boolean {
+  return textOf(detail.signature) !== '' || textOf(detail.data) !== '';
+}
+
+function detailText(detail: JsonObject): string {
+  return textOf(detail.text) || textOf(detail.summary);
+}
+
+/** The text apart from the rest: it is a text like others, which may be redacted; the rest is nobody's to read. */
+function detailPart(detail: JsonObject): NeutralReasoningText {
+  const text = detailText(detail);
+  if (!isOpaque(detail)) return { kind: 'reasoning', text, opaque: undefined };
+  const { text: _text, summary: _summary, ...rest } = detail;
+  return { kind: 'reasoning', text, opaque: { dialect, value: JSON.stringify(rest) } };
+}
+
+function detailOf({ text, opaque }: NeutralReasoningText): JsonObject[] {
+  if (opaque === undefined) return [{ type: 'reasoning.text', text }];
+  const rest = opaque.dialect === dialect ? parsedObject(opaque.value) : undefined;
+  if (rest === undefined) return [];
+  if (text === '') return [rest];
+  return [{ ...rest, [rest.type === 'reasoning.summary' ? 'summary' : 'text']: text }];
+}
+
+function parsedObject(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined; // a client may have changed it
+  }
+}

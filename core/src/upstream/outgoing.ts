@@ -1,0 +1,102 @@
+import { gatewayError } from '../errors.ts';
+import { JsonDocument } from '../json/document.ts';
+import { isJsonObject } from '../model/json.ts';
+import { setValue } from '../parsed-call.ts';
+import { type Credential, type HeaderPairs, requestPath } from '../providers/provider.ts';
+import { within } from '../within.ts';
+import type { Attempt } from './attempt.ts';
+import { clientHeaders, requestHeaders } from './headers.ts';
+
+/** What goes out for one attempt. */
+export interface Outgoing {
+  readonly origin: string;
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: string[];
+  readonly body: Buffer | string;
+  /** The stream will hold usage that the client did not ask for. */
+  readonly stripUsage: boolean;
+}
+
+/** The request of an attempt: the client's own bytes unless something has to change. */
+export function outgoing(attempt: Attempt): Outgoing | Promise<Outgoing> {
+  const { exchange, target: resolved, credential } = attempt;
+  const call = exchange.requireCall();
+  const { provider, target, dialect } = resolved;
+  const picked = dialect === call.format ? clientHeaders(dialect.clientHeaders, exchange.inbound.headers) : {};
+  const { document, stripUsage } = preparedBody(attempt, picked);
+  const request = {
+    origin: provider.origin,
+    path: requestPath(provider.paths[dialect.id] as string, target.model, call.stream),
+    headers: requestHeaders(
+      provider,
+      dialect.id,
+      picked,
+      call.stream ? (provider.framing?.contentType ?? 'text/event-stream') : 'application/json',
+    ),
+    body: bodyOf(document, (attempt.translated ?? call.adopted) ? undefined : exchange.bodyBytes, call.stream),
+    stripUsage,
+  };
+  for (const { name, value } of credential.headers) request.headers.push(name, value.reveal());
+  return credential.authorize === undefined ? request : authorized(request, credential.authorize);
+}
+
+/** The attempt's body with its edits: plugins', the model's name, what the provider wants otherwise. */
+function preparedBody(
+  { exchange, target: resolved, translated, edits, dropped }: Attempt,
+  picked: Readonly<Record<string, string>>,
+): { readonly document: JsonDocument; readonly stripUsage: boolean } {
+  const call = exchange.requireCall();
+  const { provider, target, dialect } = resolved;
+  const document = translated === undefined ? call.document.fork() : JsonDocument.lenient(JSON.stringify(translated.body));
+  for (const { path, value } of edits) setValue(document, path, value);
+  // Also where a plugin wrote another model into the body: targets are chosen by `targets`.
+  if (target.model !== call.model || document.edited) dialect.setModel(document, target.model);
+  if (translated === undefined) dropped.push(...(dialect.applyQuirks?.(document, provider.quirks) ?? []));
+  const asks = call.stream && provider.quirks.streamUsage && (dialect.stream?.requestUsage(document) ?? false);
+  provider.prepare?.(editorOf(document), { dialect: dialect.id, model: target.model, stream: call.stream, clientHeaders: picked });
+  // A translated stream is read for its usage and written anew.
+  return { document, stripUsage: asks && translated === undefined };
+}
+
+function editorOf(document: JsonDocument): Parameters<NonNullable<Attempt['target']['provider']['prepare']>>[0] {
+  const body = document.currentValue([]);
+  return {
+    body: isJsonObject(body) ? body : {},
+    set: (path, value) => setValue(document, path, value),
+    remove: (path) => document.removeKey(path),
+  };
+}
+
+function bodyOf(document: JsonDocument, original: Buffer | undefined, stream: boolean): Buffer | string {
+  if (original !== undefined && !document.edited) return original;
+  const text = document.toText();
+  return stream ? ownBytes(text) : text;
+}
+
+/** Held as long as an answer streams, a slice of the pool that Node makes bytes of texts in would keep the whole slab. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
+}
+
+/** With the headers that depend on the request itself. */
+async function authorized(request: Outgoing, authorize: NonNullable<Credential['authorize']>): Promise<Outgoing> {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at < request.headers.length; at += 2) pairs.push([request.headers[at] as string, request.headers[at + 1] as string]);
+  try {
+    const { origin, path, body } = request;
+    const added: HeaderPairs = await within(
+      authorizeMs,
+      Promise.resolve(authorize({ method: 'POST', origin, path, headers: pairs, body })),
+    );
+    return { ...request, headers: [...request.headers, ...added.flat()] };
+  } catch (cause) {
+    // The caller of the gateway has no part in how the gateway proves itself, and must not read of it.
+    throw gatewayError('GW_UPSTREAM_AUTH', { cause, headers: { 'x-should-retry': 'false' } });
+  }
+}
+
+/** Milliseconds for a credential that has to be made or fetched. */
+const authorizeMs = 10_000;
