@@ -1,9 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ChatRequest, choicesOf, usageOf } from './simulated/chat.ts';
-import { type Answer, chunks, completion } from './simulated/chat-wire.ts';
+import { chatFormat } from './simulated/chat-wire.ts';
 import { type EmbeddingsRequest, embeddings } from './simulated/embeddings.ts';
-import { checkedBody, checkedInput, checkedMessages, failureOf, Refusal } from './simulated/refusals.ts';
+import type { Answer, SimulatedFormat } from './simulated/format.ts';
+import { generateFormat } from './simulated/generate.ts';
+import { messagesFormat } from './simulated/messages.ts';
+import { checkedBody, checkedInput, failureOf, Refusal } from './simulated/refusals.ts';
+import { responsesFormat } from './simulated/responses.ts';
 
 export interface SimulatedProviderOptions {
   /** Port on 127.0.0.1; a free one by default. */
@@ -30,7 +34,7 @@ export interface RecordedRequest {
 }
 
 export interface SimulatedProvider {
-  /** Base URL, with `/v1`. */
+  /** Base URL of OpenAI's formats, with `/v1`; Anthropic's and Google's stand on the same origin. */
   readonly url: string;
   readonly port: number;
   /** The last requests, oldest first; at most 1,000. */
@@ -43,8 +47,9 @@ const maxBodyBytes = 32 * 1024 * 1024;
 const maxRecorded = 1_000;
 
 /**
- * A provider that speaks OpenAI's API over HTTP and invents its answers: an own server on 127.0.0.1, for development
- * without an account and for tests. Its answers say that they are simulated. Models named `fail-400`, `fail-401`,
+ * A provider that speaks OpenAI's Chat Completions and Responses, Anthropic's Messages and Google's generateContent over
+ * HTTP and invents its answers: an own server on 127.0.0.1, for development without an account and for tests. It is as strict
+ * as the originals, and its answers say that they are simulated. Models named `fail-400`, `fail-401`,
  * `fail-404`, `fail-429`, `fail-500`, `fail-503`, `cut`, `error-event`, `first-event-error`, `silent`, `stall`, `slow`,
  * `no-done`, `html`, `bad-json` and `big` misbehave as their names say.
  */
@@ -52,7 +57,7 @@ export async function startSimulatedProvider(options: SimulatedProviderOptions =
   const requests: RecordedRequest[] = [];
   const server = createServer((req, res) => {
     serve(req, res, options, requests).catch((error: unknown) => {
-      if (error instanceof Refusal) sendJson(res, error.status, error.body, error.headers);
+      if (error instanceof Refusal) sendJson(res, error.status, chatFormat.refusalBody(error), error.headers);
       else res.destroy();
     });
   });
@@ -91,17 +96,40 @@ async function serve(
   res.once('close', () => {
     recorded.outcome = res.writableFinished ? 'answered' : 'aborted';
   });
-  if (options.apiKey !== undefined && req.headers.authorization !== `Bearer ${options.apiKey}`)
-    throw new Refusal(401, 'invalid_request_error', 'invalid_api_key', 'Incorrect API key provided.');
-  await answer(`${req.method} ${path}`, body, res, options);
+  const query = new URLSearchParams((req.url ?? '').split('?')[1] ?? '');
+  const format = formats.find((one) => isPathOf(one, path, query)) ?? chatFormat;
+  try {
+    if (options.apiKey !== undefined && format.keyOf(req.headers) !== options.apiKey)
+      throw new Refusal(401, 'invalid_request_error', 'invalid_api_key', 'Incorrect API key provided.');
+    await answer(`${req.method} ${path}`, format, query, body, res, options);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    sendJson(res, error.status, format.refusalBody(error), error.headers);
+  }
 }
 
-async function answer(route: string, body: Buffer, res: ServerResponse, options: SimulatedProviderOptions): Promise<void> {
-  if (route === 'POST /v1/chat/completions') {
-    const json = checkedBody(body, options.models);
-    checkedMessages(json);
-    return chat(json as unknown as ChatRequest, res, options);
+const formats = [chatFormat, messagesFormat, generateFormat, responsesFormat];
+
+/** Whether a path is a format's own; what stands in the body plays no part. */
+function isPathOf(format: SimulatedFormat, path: string, query: URLSearchParams): boolean {
+  try {
+    return format.read(path, query, Buffer.from('{}'), undefined) !== undefined;
+  } catch {
+    return true;
   }
+}
+
+async function answer(
+  route: string,
+  format: SimulatedFormat,
+  query: URLSearchParams,
+  body: Buffer,
+  res: ServerResponse,
+  options: SimulatedProviderOptions,
+): Promise<void> {
+  const [method, path] = route.split(' ') as [string, string];
+  const request = method === 'POST' ? format.read(path, query, body, options.models) : undefined;
+  if (request !== undefined) return chat(request, format, res, options);
   if (route === 'POST /v1/embeddings') {
     const json = checkedBody(body, options.models);
     checkedInput(json);
@@ -118,7 +146,7 @@ async function answer(route: string, body: Buffer, res: ServerResponse, options:
 
 let answers = 0;
 
-async function chat(request: ChatRequest, res: ServerResponse, options: SimulatedProviderOptions): Promise<void> {
+async function chat(request: ChatRequest, format: SimulatedFormat, res: ServerResponse, options: SimulatedProviderOptions): Promise<void> {
   const failure = failureOf(request.model);
   if (failure !== undefined) throw failure;
   if (request.model === 'silent') return; // until the caller leaves
@@ -128,20 +156,14 @@ async function chat(request: ChatRequest, res: ServerResponse, options: Simulate
   }
   const choices = choicesOf(request);
   answers += 1;
-  const made: Answer = {
-    id: `chatcmpl-simulated-${answers}`,
-    created: Math.floor(Date.now() / 1000),
-    request,
-    choices,
-    usage: usageOf(request, choices),
-  };
+  const made: Answer = { serial: answers, created: Math.floor(Date.now() / 1000), request, choices, usage: usageOf(request, choices) };
   await pause(request.model === 'slow' ? 500 : (options.firstTokenMs ?? 0), res);
-  if (request.stream === true) await stream(made, res, options.tokenMs ?? 0);
-  else whole(made, res);
+  if (request.stream === true) await stream(made, format, res, options.tokenMs ?? 0);
+  else whole(made, format, res);
 }
 
-function whole(made: Answer, res: ServerResponse): void {
-  const text = JSON.stringify(completion(made), null, 2);
+function whole(made: Answer, format: SimulatedFormat, res: ServerResponse): void {
+  const text = JSON.stringify(format.whole(made), null, 2);
   const { model } = made.request;
   if (model === 'bad-json') res.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, -20));
   else if (model === 'cut') {
@@ -153,24 +175,23 @@ function whole(made: Answer, res: ServerResponse): void {
   } else res.writeHead(200, { 'content-type': 'application/json' }).end(text);
 }
 
-/** Frames as OpenAI sends them; the fault of a misbehaving model comes after the third. */
-async function stream(made: Answer, res: ServerResponse, tokenMs: number): Promise<void> {
+/** Frames as their original sends them; the fault of a misbehaving model comes after the third. */
+async function stream(made: Answer, format: SimulatedFormat, res: ServerResponse, tokenMs: number): Promise<void> {
   const { model } = made.request;
   res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-  const error = `data: ${JSON.stringify({ error: { message: 'The server had an error at host internal.simulated.example.', type: 'server_error', code: null } })}\n\n`;
   if (model === 'first-event-error') {
-    res.end(error);
+    res.end(format.errorFrame);
     return;
   }
   let sent = 0;
-  for (const chunk of chunks(made)) {
+  for (const frame of format.frames(made)) {
     if (res.destroyed) return;
-    await write(res, `data: ${JSON.stringify(chunk)}\n\n`);
+    await write(res, frame);
     sent += 1;
-    if (sent === 3 && (await misbehave(model, error, res))) return;
+    if (sent === 3 && (await misbehave(model, format.errorFrame, res))) return;
     await pause(model === 'slow' ? 100 : tokenMs, res);
   }
-  res.end(model === 'no-done' ? undefined : 'data: [DONE]\n\n');
+  res.end(model === 'no-done' ? undefined : format.lastFrame);
 }
 
 /** Whether the stream is over by it. */

@@ -1,28 +1,41 @@
 import type { ChatRequest, Choice, Usage } from './chat.ts';
+import { type Answer, internalWords, type SimulatedFormat, unnamed } from './format.ts';
+import { bearer } from './messages.ts';
+import { checkedBody, checkedMessages } from './refusals.ts';
 
 // The wire format of OpenAI's chat completions, as its API reference and its SDK's types give it.
 
-export interface Answer {
-  readonly id: string;
-  readonly created: number;
-  readonly request: ChatRequest;
-  readonly choices: readonly Choice[];
-  readonly usage: Usage;
-}
+export const chatFormat: SimulatedFormat = {
+  read(path, _query, body, offered) {
+    if (path !== '/v1/chat/completions') return undefined;
+    const json = checkedBody(body, offered);
+    checkedMessages(json);
+    return json as unknown as ChatRequest;
+  },
+  whole: completion,
+  *frames(answer) {
+    for (const chunk of chunks(answer)) yield unnamed(chunk);
+  },
+  lastFrame: 'data: [DONE]\n\n',
+  errorFrame: unnamed({ error: { message: internalWords, type: 'server_error', code: null } }),
+  refusalBody: ({ message, type, code }) => ({ error: { message, type, param: null, code } }),
+  keyOf: (headers) => bearer(headers.authorization),
+};
 
 const fingerprint = 'fp_simulated';
 
-export function completion({ id, created, request, choices, usage }: Answer): object {
+function completion({ serial, created, request, choices, usage }: Answer): object {
   return {
-    id,
+    id: `chatcmpl-simulated-${serial}`,
     object: 'chat.completion',
     created,
     model: request.model,
-    choices: choices.map(({ index, pieces, toolCalls, finishReason }) => ({
+    choices: choices.map(({ index, pieces, reasoning, toolCalls, finishReason }) => ({
       index,
       message: {
         role: 'assistant',
         content: toolCalls.length > 0 ? null : pieces.join(''),
+        ...(reasoning.length > 0 && { reasoning_content: reasoning.join('') }),
         ...(toolCalls.length > 0 && {
           tool_calls: toolCalls.map((call) => ({
             id: call.id,
@@ -43,10 +56,10 @@ export function completion({ id, created, request, choices, usage }: Answer): ob
 }
 
 /** The chunks of a stream in their order; several choices and several tool calls interleave. */
-export function* chunks(answer: Answer): Generator<object> {
+function* chunks(answer: Answer): Generator<object> {
   const withUsage = answer.request.stream_options?.include_usage === true;
   const chunk = (choices: readonly object[], usage?: Usage): object => ({
-    id: answer.id,
+    id: `chatcmpl-simulated-${answer.serial}`,
     object: 'chat.completion.chunk',
     created: answer.created,
     model: answer.request.model,
@@ -60,6 +73,7 @@ export function* chunks(answer: Answer): Generator<object> {
 
   for (const { index, toolCalls } of answer.choices)
     yield delta(index, { role: 'assistant', content: toolCalls.length > 0 ? null : '', refusal: null });
+  for (const { index, reasoning } of answer.choices) for (const piece of reasoning) yield delta(index, { reasoning_content: piece });
   for (const [index, piece] of interleaved(answer.choices.map(({ pieces }) => pieces)))
     yield delta((answer.choices[index] as Choice).index, { content: piece });
   for (const { index, toolCalls } of answer.choices) {

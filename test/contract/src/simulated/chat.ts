@@ -10,13 +10,21 @@ export interface ChatRequest {
   readonly tools?: readonly ChatTool[];
   readonly tool_choice?: unknown;
   readonly response_format?: { readonly type: string; readonly json_schema?: { readonly schema?: unknown } };
+  /** Whether the caller wants to see reasoning. */
+  readonly reasoning?: boolean;
   readonly stream?: boolean | null;
   readonly stream_options?: { readonly include_usage?: boolean | null } | null;
 }
 
 export interface ChatMessage {
   readonly role: string;
-  readonly content?: string | null | readonly { readonly type: string; readonly text?: string }[];
+  readonly content?: string | null | readonly ContentPart[];
+}
+
+/** A part that is no text is only counted. */
+export interface ContentPart {
+  readonly type: string;
+  readonly text?: string;
 }
 
 export interface ChatTool {
@@ -28,6 +36,8 @@ export interface ChatTool {
 export interface Choice {
   readonly index: number;
   readonly pieces: readonly string[];
+  /** Reasoning before the answer, in pieces. */
+  readonly reasoning: readonly string[];
   readonly toolCalls: readonly ToolCall[];
   readonly finishReason: 'stop' | 'length' | 'tool_calls';
 }
@@ -55,7 +65,15 @@ export function tokensOf(text: string): string[] {
 export function textOf(message: ChatMessage | undefined): string {
   const content = message?.content;
   if (typeof content === 'string') return content;
-  return (content ?? []).map((part) => part.text ?? '').join(' ');
+  return (content ?? []).flatMap((part) => part.text ?? []).join(' ');
+}
+
+/** ` (with 2 image)`: what a message has besides texts. */
+function mediaOf(message: ChatMessage | undefined): string {
+  const content = message?.content;
+  if (typeof content === 'string') return '';
+  const media = (content ?? []).filter(({ text }) => text === undefined).map(({ type }) => type);
+  return media.length === 0 ? '' : ` (with ${media.length} ${[...new Set(media)].join(', ')})`;
 }
 
 /** The choices of an answer. */
@@ -67,7 +85,8 @@ export function choicesOf(request: ChatRequest): Choice[] {
 export function usageOf(request: ChatRequest, choices: readonly Choice[]): Usage {
   const prompt = request.messages.reduce((sum, message) => sum + 3 + tokensOf(textOf(message)).length, 0);
   const completion = choices.reduce(
-    (sum, { pieces, toolCalls }) => sum + pieces.length + toolCalls.reduce((calls, call) => calls + call.pieces.length, 0),
+    (sum, { pieces, reasoning, toolCalls }) =>
+      sum + pieces.length + reasoning.length + toolCalls.reduce((calls, call) => calls + call.pieces.length, 0),
     0,
   );
   return {
@@ -75,16 +94,17 @@ export function usageOf(request: ChatRequest, choices: readonly Choice[]): Usage
     completion_tokens: completion,
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: 0 },
-    completion_tokens_details: { reasoning_tokens: 0 },
+    completion_tokens_details: { reasoning_tokens: choices.reduce((sum, { reasoning }) => sum + reasoning.length, 0) },
   };
 }
 
 function choice(request: ChatRequest, index: number): Choice {
   const calls = toolCalls(request, index);
-  if (calls.length > 0) return { index, pieces: [], toolCalls: calls, finishReason: 'tool_calls' };
+  const reasoning = request.reasoning === true ? tokensOf(`[simulated] Thinking about: ${textOf(request.messages.at(-1))}`) : [];
+  if (calls.length > 0) return { index, pieces: [], reasoning, toolCalls: calls, finishReason: 'tool_calls' };
   const pieces = tokensOf(answerText(request, index));
   const limit = request.max_completion_tokens ?? request.max_tokens ?? pieces.length;
-  return { index, pieces: pieces.slice(0, limit), toolCalls: [], finishReason: limit < pieces.length ? 'length' : 'stop' };
+  return { index, pieces: pieces.slice(0, limit), reasoning, toolCalls: [], finishReason: limit < pieces.length ? 'length' : 'stop' };
 }
 
 function answerText(request: ChatRequest, index: number): string {
@@ -92,8 +112,13 @@ function answerText(request: ChatRequest, index: number): string {
   const { response_format: format } = request;
   if (format?.type === 'json_schema') return JSON.stringify(exampleOf(format.json_schema?.schema, 'simulated'));
   if (format?.type === 'json_object') return JSON.stringify({ simulated: true, said: textOf(last) });
+  if (/repeat your instructions/i.test(textOf(last)))
+    return `[simulated] Instructions: ${request.messages
+      .filter(({ role }) => role === 'system' || role === 'developer')
+      .map(textOf)
+      .join(' | ')}`;
   const verb = last?.role === 'tool' ? 'The tool said' : 'You said';
-  return `[simulated]${index === 0 ? '' : ` (choice ${index})`} ${verb}: ${textOf(last)}`;
+  return `[simulated]${index === 0 ? '' : ` (choice ${index})`} ${verb}: ${textOf(last)}${mediaOf(last)}`;
 }
 
 /** Two calls at most, when the user says "use the tool". */

@@ -1,23 +1,26 @@
-/** A refusal in OpenAI's error shape. */
+/** A refusal; each format has its own shape for it. */
 export class Refusal extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: object;
+  /** OpenAI's words for the kind. */
+  readonly type: string;
+  readonly code: string | null;
 
   constructor(status: number, type: string, code: string | null, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.status = status;
     this.headers = headers;
-    this.body = { error: { message, type, param: null, code } };
+    this.type = type;
+    this.code = code;
   }
 }
 
-function invalid(message: string): Refusal {
+export function invalid(message: string): Refusal {
   return new Refusal(400, 'invalid_request_error', null, message);
 }
 
-/** The body as JSON with a model, or the refusal that OpenAI would give. */
-export function checkedBody(body: Buffer, offered: readonly string[] | undefined): Readonly<Record<string, unknown>> & { model: string } {
+/** The body as a JSON object. */
+export function checkedJson(body: Buffer): Readonly<Record<string, unknown>> {
   let json: unknown;
   try {
     json = JSON.parse(body.toString('utf8'));
@@ -25,7 +28,11 @@ export function checkedBody(body: Buffer, offered: readonly string[] | undefined
     throw invalid('We could not parse the JSON body of your request.');
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalid('The body must be a JSON object.');
-  const { model } = json as Record<string, unknown>;
+  return json as Readonly<Record<string, unknown>>;
+}
+
+/** The model, or the refusal of one that is not offered. */
+export function offeredModel(model: unknown, offered: readonly string[] | undefined): string {
   if (typeof model !== 'string' || model === '') throw invalid('you must provide a model parameter');
   if (offered !== undefined && !offered.includes(model))
     throw new Refusal(
@@ -34,7 +41,13 @@ export function checkedBody(body: Buffer, offered: readonly string[] | undefined
       'model_not_found',
       `The model \`${model}\` does not exist or you do not have access to it.`,
     );
-  return json as Readonly<Record<string, unknown>> & { model: string };
+  return model;
+}
+
+/** The body as JSON with a model, or the refusal that OpenAI would give. */
+export function checkedBody(body: Buffer, offered: readonly string[] | undefined): Readonly<Record<string, unknown>> & { model: string } {
+  const json = checkedJson(body);
+  return { ...json, model: offeredModel(json.model, offered) };
 }
 
 export function checkedMessages(body: Readonly<Record<string, unknown>>): void {
