@@ -77,3 +77,54 @@ describe('finding', () => {
     expect(new RouteTable([]).find('GET', '/v1/models')).toBeUndefined();
   });
 });
+
+describe('a star in the middle of a path', () => {
+  const generate = dialect('generate', ['POST', '/v1/models/*:generate'], ['POST', '/v1/projects/*:generate']);
+  const own = new RouteTable([models, generate]);
+
+  it('stands for what is between, slashes and all; the longer pattern says more', () => {
+    expect(own.find('POST', '/v1/models/org/m-1:generate')).toMatchObject({ dialect: { id: 'generate' }, parameter: 'org/m-1' });
+    expect(own.find('POST', '/v1/projects/p/locations/l/models/m:generate')).toMatchObject({ parameter: 'p/locations/l/models/m' });
+    expect(own.find('GET', '/v1/models/m:generate')).toMatchObject({ dialect: { id: 'models' }, parameter: 'm:generate' });
+  });
+
+  it('stands for something', () => {
+    expect(own.find('POST', '/v1/models/:generate')).toMatchObject({ allow: 'GET' });
+    expect(own.find('POST', '/v1/projects/:generate')).toBeUndefined();
+  });
+
+  it('does not let the ends of a pattern share characters', () => {
+    const narrow = new RouteTable([dialect('narrow', ['POST', '/a/*/a'])]);
+    expect(narrow.find('POST', '/a/a')).toBeUndefined();
+    expect(narrow.find('POST', '/a//a')).toBeUndefined();
+    expect(narrow.find('POST', '/a/b/a')).toMatchObject({ parameter: 'b' });
+  });
+});
+
+describe('a path of several dialects', () => {
+  const claiming = (id: string, header: string): Dialect => ({
+    ...dialect(id, ['GET', '/v1/models'], ['GET', '/v1/models/*']),
+    claims: (headers) => header in headers,
+  });
+  const own = new RouteTable([models, claiming('first', 'x-first'), claiming('second', 'x-second')]);
+
+  it.each([
+    [{ 'x-first': '1' }, 'first'],
+    [{ 'x-second': '1' }, 'second'],
+    [{ 'x-first': '1', 'x-second': '1' }, 'first'],
+    [{}, 'models'],
+  ])('%j is for %s', (headers, id) => {
+    expect(own.find('GET', '/v1/models', headers)).toMatchObject({ dialect: { id } });
+    expect(own.find('GET', '/v1/models/m', headers)).toMatchObject({ dialect: { id }, parameter: 'm' });
+  });
+
+  it('says what it takes in the words of the one that the request is for', () => {
+    expect(own.find('POST', '/v1/models', { 'x-second': '1' })).toMatchObject({ allow: 'GET', dialect: { id: 'second' } });
+  });
+
+  it('is nobody’s when all of them claim and none does', () => {
+    const claimed = new RouteTable([claiming('first', 'x-first'), claiming('second', 'x-second')]);
+    expect(claimed.find('GET', '/v1/models', { 'x-first': '' })).toMatchObject({ dialect: { id: 'first' } });
+    expect(claimed.find('GET', '/v1/models', {})).toMatchObject({ allow: 'GET' });
+  });
+});

@@ -42,7 +42,7 @@ describe('Attempt', () => {
       outcome: 'failed',
       error: 'GW_UPSTREAM_ERROR',
       durationMs: 40,
-        dropped: [],
+      dropped: [],
       usage,
     });
   });

@@ -75,7 +75,9 @@ describe('requestHeaders', () => {
 
   it('have no credential: that is added for each attempt', () => {
     const local = openaiCompatible({ name: 'ollama', baseUrl: 'http://localhost:11434/v1' });
-    expect(requestHeaders(local, 'openai-chat', clientHeaders([], { authorization: 'Bearer gw_client' }), '*/*')).not.toContain('authorization');
+    expect(requestHeaders(local, 'openai-chat', clientHeaders([], { authorization: 'Bearer gw_client' }), '*/*')).not.toContain(
+      'authorization',
+    );
   });
 });
 
