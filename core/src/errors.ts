@@ -126,6 +126,11 @@ export const errorTable = {
     (d) =>
       `No target for the model ${d.model} takes this request as it is: ${d.reasons}. Leave the field out, or use a model of the same API.`,
   ),
+  GW_UNKNOWN_STATE: row(
+    404,
+    'not_found',
+    'There is no such response or conversation to go on from. Send the whole conversation, or use the id of one that you began with this model.',
+  ),
   // The upstream.
   GW_UPSTREAM_UNREACHABLE: row(502, 'upstream', 'The model provider cannot be reached. Try again shortly.', true),
   GW_UPSTREAM_AUTH: row(

@@ -61,6 +61,10 @@ export class Exchange {
   aborted: GatewayError | undefined = undefined;
   /** Set once the gateway closes and waits for this exchange no longer. */
   ending: GatewayError | undefined = undefined;
+  /** The only credential that will do, by name; see `upstream/stickiness.ts`. */
+  credential: string | undefined = undefined;
+  /** The one that the answer was got with, by name. */
+  answeringCredential: string | undefined = undefined;
   attemptCount = 0;
   readonly attempts: AttemptRecord[] = [];
   bytesOut = 0;
@@ -220,8 +224,9 @@ export class Exchange {
   }
 
   /** The upstream's body that is the exchange's answer: usage and finish reason are read from it. */
-  answeredBy(body: BytesBody | SseBody): void {
+  answeredBy(body: BytesBody | SseBody, credential: string): void {
     this.#answer = body;
+    this.answeringCredential = credential;
   }
 
   /** When the stream's first content arrived, by the monotonic clock. */
@@ -239,6 +244,12 @@ export class Exchange {
     if (this.#answer === undefined) return undefined;
     if (this.#answer.kind === 'stream') return this.#answer.observer.finishReason();
     return this.#answer.finishReason;
+  }
+
+  /** What the answer left with its provider (see `CallDialect.leaves`). */
+  get leaves(): string | undefined {
+    if (this.#answer === undefined) return undefined;
+    return this.#answer.kind === 'stream' ? this.#answer.observer.leaves?.() : this.#answer.leaves;
   }
 
   /** Ends the exchange: once, with everything that is known of it. Resolves when the listeners are done. */

@@ -24,6 +24,7 @@ import { oncePerKey } from './upstream/idempotency.ts';
 import { alongTargets, asAttempt, compose, withCredential } from './upstream/interceptors.ts';
 import { Router } from './upstream/router.ts';
 import { send } from './upstream/send.ts';
+import { sticking } from './upstream/stickiness.ts';
 import { Transport } from './upstream/transport.ts';
 
 /** An AI API gateway as an Express handler: `app.use('/ai', gateway)`. Works on Express 4 and 5. */
@@ -112,7 +113,10 @@ function pipelineParts(
     limits,
     timeouts,
     allowAnonymous: allowAnonymous && !config.plugins.some(authenticates),
-    upstream: oncePerKey(idempotency, alongTargets(router, services.get(ModelCatalog), signals, withCredential(credentials, sending))),
+    upstream: oncePerKey(
+      idempotency,
+      sticking(services.get(CacheStore), alongTargets(router, services.get(ModelCatalog), signals, withCredential(credentials, sending))),
+    ),
   };
 }
 

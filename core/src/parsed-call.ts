@@ -50,6 +50,11 @@ export class ParsedCall implements Call {
     return this.#body;
   }
 
+  /** What it goes on from that only one provider's account has; such a call goes nowhere else and is never cached. */
+  get state(): string | undefined {
+    return this.format.state?.(this.body);
+  }
+
   get edited(): boolean {
     return this.document.edited;
   }

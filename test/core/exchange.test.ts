@@ -359,14 +359,14 @@ describe('usage and finish reason', () => {
   it.each(['no json', '[]', 'null', ''])('of an answer %j are unknown', (text) => {
     const { exchange } = made();
     exchange.call = { format: openaiChat } as unknown as NonNullable<typeof exchange.call>;
-    exchange.answeredBy(answer(text));
+    exchange.answeredBy(answer(text), 'key-1');
     expect([exchange.usage, exchange.finishReason]).toEqual([undefined, undefined]);
   });
 
   it('of an upstream’s answer are what it reports', () => {
     const { exchange } = made();
     exchange.call = { format: openaiChat } as unknown as NonNullable<typeof exchange.call>;
-    exchange.answeredBy(answer());
+    exchange.answeredBy(answer(), 'key-1');
     expect(exchange.usage).toMatchObject({ input: 3, output: 2 });
     expect(exchange.finishReason).toBe('stop');
     expect(exchange.firstContentAt).toBeUndefined();

@@ -46,6 +46,11 @@ export interface Call {
   set(path: JsonPath, value: JsonValue): void;
   /** Removes a member or element. */
   remove(path: JsonPath): void;
+  /**
+   * What the call goes on from that only one provider's account has: a response, a conversation, cached content. Such a call
+   * is never cached and goes to one target only.
+   */
+  readonly state: string | undefined;
   /** True once something was changed. */
   readonly edited: boolean;
 }

@@ -19,7 +19,7 @@ export class CredentialPool {
     return this.#credentials.length;
   }
 
-  /** The next that neither rests nor is excluded; else the one that is back first; else any. */
+  /** The next that neither rests nor is excluded; else, of those not excluded, the one that is back first; else any. */
   pick(exclude?: ReadonlySet<Credential>): Credential {
     const now = this.#clock.monotonic();
     let soonest: Credential | undefined;
@@ -36,9 +36,10 @@ export class CredentialPool {
     return soonest ?? (this.#credentials[this.#next % this.#credentials.length] as Credential);
   }
 
-  /** Takes a credential out of turn for `ms`. */
+  /** Takes a credential out of turn for `ms` from now. A rest under way is never cut short: another attempt heard of it first. */
   rest(credential: Credential, ms: number): void {
-    this.#restsUntil.set(credential, this.#clock.monotonic() + ms);
+    if (!(ms > 0) || !this.#credentials.includes(credential)) return;
+    this.#restsUntil.set(credential, Math.max(this.#backAt(credential), this.#clock.monotonic() + ms));
   }
 
   byName(name: string): Credential | undefined {

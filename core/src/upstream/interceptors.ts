@@ -93,6 +93,8 @@ const restMs = { GW_UPSTREAM_AUTH: 60_000, GW_UPSTREAM_RATE_LIMITED: 5_000 } as 
 export function withCredential(pools: CredentialPools, next: Next): (one: Addressed) => Promise<GatewayResponse> {
   return (one) => {
     const pool = pools.of(one.target.provider);
+    const only = one.exchange.credential === undefined ? undefined : pool.byName(one.exchange.credential);
+    if (only !== undefined) return next({ ...one, credential: only });
     if (pool.size === 1) return next({ ...one, credential: pool.pick() });
     return inTurn(pool, one, next);
   };

@@ -139,7 +139,7 @@ async function whole(attempt: Attempt, reply: Reply, options: SendOptions): Prom
   if (problem !== undefined) throw problem;
   const received = new BytesBody(bytes, attempt.target.dialect);
   const body = attempt.translated === undefined ? received : translatedBody(attempt, received);
-  exchange.answeredBy(received);
+  exchange.answeredBy(received, attempt.credential.name);
   attempt.settle('completed', () => exchange.usage);
   return answerOf(attempt, responseHeaders(reply.headers), body);
 }
@@ -167,7 +167,7 @@ async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, opt
   for (const tap of attempt.taps) body.tap(exchange.guarded(tap));
   body.open();
   await body.content();
-  exchange.answeredBy(body);
+  exchange.answeredBy(body, attempt.credential.name);
   return answerOf(attempt, headers, body);
 }
 

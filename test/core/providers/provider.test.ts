@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { GatewayConfigError } from '../../../core/src/errors.ts';
-import { defineProvider, type ProviderSpec, requiredKey } from '../../../core/src/providers/provider.ts';
+import { defineProvider, type ProviderSpec, requestPath } from '../../../core/src/providers/provider.ts';
 
 const spec: ProviderSpec = { name: 'acme', baseUrl: 'https://api.acme.example/v1', paths: { 'openai-chat': '/chat/completions' } };
 
@@ -123,7 +123,7 @@ describe('options that a provider does not know', () => {
     [
       { apiKey: 'sk-secret-1' },
       'apiKey',
-      'no such key (there are: name, baseUrl, headers, models, quirks, paths)',
+      'no such key (there are: name, baseUrl, headers, models, quirks, paths, dialectHeaders, headerValues, credentials, prepare, framing)',
       'a string of 11 characters',
     ],
     [{ quirks: { streamUsage: 'no' } }, 'quirks.streamUsage', 'a boolean', '"no"'],
@@ -150,25 +150,6 @@ describe('options that a provider does not know', () => {
   ])('may be no options at all: %j is refused without repeating it', (given, received) => {
     expect(() => defineProvider(given as never)).toThrow(
       new GatewayConfigError('The provider is not usable:', [{ path: '(the whole value)', expected: 'an object of options', received }]),
-    );
-  });
-});
-
-describe('a required key', () => {
-  it('is the key', () => {
-    expect(requiredKey('openai', 'sk-1')).toBe('sk-1');
-  });
-
-  it.each([
-    [undefined, 'nothing'],
-    ['', 'an empty string'],
-    ['  ', 'an empty string'],
-    [4711, 'a value of type number'],
-    [null, 'null'],
-  ])('that is %j asks for the environment variable', (key, received) => {
-    expect(() => requiredKey('openai', key)).toThrow(GatewayConfigError);
-    expect(() => requiredKey('openai', key)).toThrow(
-      `apiKey: expected the API key (is the environment variable set?), received ${received}`,
     );
   });
 });

@@ -1,0 +1,89 @@
+import { hash } from 'node:crypto';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
+import type { GatewayResponse } from '../model/response.ts';
+import type { Target } from '../model/target.ts';
+import type { CacheStore } from '../services/cache-store.ts';
+import { principal } from '../slot.ts';
+import { within } from '../within.ts';
+
+/** What a provider's account keeps for a caller: where it lies, and whose it is. */
+interface Kept {
+  readonly owner: string;
+  readonly target: string;
+  readonly credential: string;
+}
+
+/** Milliseconds: as long as OpenAI keeps responses. */
+const keepMs = 30 * 24 * 60 * 60 * 1000;
+
+/** Limit of one call to the store. Milliseconds. */
+const storeMs = 1_000;
+
+/**
+ * Calls that go on from something a provider's account keeps (a response, a conversation) go where it lies, and nowhere
+ * else: another target or another credential's account does not have it. One that belongs to another tenant is as good as
+ * not there. What nobody remembers goes to the first target only.
+ */
+export function sticking(
+  cache: CacheStore,
+  upstream: (exchange: Exchange) => Promise<GatewayResponse>,
+): (exchange: Exchange) => Promise<GatewayResponse> {
+  return (exchange) => {
+    const { format, state } = exchange.requireCall();
+    if (format.leaves !== undefined) exchange.onSettled(() => remember(cache, exchange));
+    return state === undefined ? upstream(exchange) : goOn(cache, exchange, state, upstream);
+  };
+}
+
+async function goOn(
+  cache: CacheStore,
+  exchange: Exchange,
+  state: string,
+  upstream: (exchange: Exchange) => Promise<GatewayResponse>,
+): Promise<GatewayResponse> {
+  const kept = await recall(cache, state);
+  if (kept !== undefined && kept.owner !== ownerOf(exchange)) throw unknownState();
+  exchange.targets = kept === undefined ? exchange.targets.slice(0, 1) : placeOf(kept, exchange.targets);
+  exchange.credential = kept?.credential;
+  return upstream(exchange);
+}
+
+/** The target that keeps it, as far as this call may go there at all. */
+function placeOf({ target }: Kept, candidates: readonly Target[]): readonly Target[] {
+  const places = candidates.filter(({ id }) => id === target);
+  if (places.length === 0) throw unknownState();
+  return places;
+}
+
+function unknownState(): GatewayError {
+  return gatewayError('GW_UNKNOWN_STATE');
+}
+
+/** Notes where the answer's state lies, once the answer is whole. */
+async function remember(cache: CacheStore, exchange: Exchange): Promise<void> {
+  const { leaves, response, answeringCredential: credential } = exchange;
+  if (leaves === undefined || response?.target === undefined || credential === undefined) return;
+  const kept: Kept = { owner: ownerOf(exchange), target: response.target.id, credential };
+  await within(storeMs, cache.set(keyOf(leaves), Buffer.from(JSON.stringify(kept)), keepMs)).catch(() => {}); // then it goes to the first target
+}
+
+async function recall(cache: CacheStore, state: string): Promise<Kept | undefined> {
+  const stored = await within(storeMs, cache.get(keyOf(state))).catch(() => undefined); // a store that is away is a miss
+  if (stored === undefined) return undefined;
+  try {
+    return JSON.parse(Buffer.from(stored).toString('utf8')) as Kept;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tenant, or whoever stands for it. */
+function ownerOf(exchange: Exchange): string {
+  const who = exchange.getSlot(principal);
+  return JSON.stringify(who?.tenant === undefined ? [who?.kind, who?.id] : [who.tenant]);
+}
+
+function keyOf(state: string): string {
+  return `state:${hash('sha256', state, 'hex')}`;
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { googleGenerateContent } from '../../../../core/src/dialects/google-generate-content/google-generate-content.ts';
+import { JsonDocument } from '../../../../core/src/json/document.ts';
+
+describe('googleGenerateContent', () => {
+  it('answers to every path that clients of Google ask', () => {
+    const paths = googleGenerateContent.routes.map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(paths).size).toBe(16);
+    for (const place of [
+      '/v1/models',
+      '/v1beta/models',
+      '/v1/tunedModels',
+      '/v1beta1/publishers/google/models',
+      '/v1beta1/projects',
+      '/v1/projects',
+    ])
+      for (const method of ['generateContent', 'streamGenerateContent']) expect(paths).toContain(`POST ${place}/*:${method}`);
+  });
+
+  it('has no place for the model in the body, but writes over one that is there', () => {
+    const document = new JsonDocument('{"contents":[{"model":"no"}] ,"n":1.0}');
+    googleGenerateContent.setModel(document, 'gemini-x');
+    expect(document.edited).toBe(false);
+    const repeated = new JsonDocument('{"model":"models/chat" ,"n":1.0}');
+    googleGenerateContent.setModel(repeated, 'gemini-x');
+    expect(repeated.toText()).toBe('{"model":"models/gemini-x" ,"n":1.0}');
+  });
+
+  it('cached content ties a call to one account', () => {
+    expect(googleGenerateContent.state?.({ cached_content: 'cachedContents/a' })).toBe('cachedContents/a');
+    expect(googleGenerateContent.state?.({})).toBeUndefined();
+  });
+
+  it('texts and attachments are those of the request', () => {
+    const body = { contents: [{ parts: [{ text: 'a' }, { inlineData: { mimeType: 'image/png', data: 'AA' } }] }] };
+    expect([...googleGenerateContent.requestTexts(body)]).toMatchObject([{ text: 'a', path: ['contents', 0, 'parts', 0, 'text'] }]);
+    expect([...googleGenerateContent.attachments(body)]).toEqual([{ kind: 'image', ref: 'inline', path: ['contents', 0, 'parts', 1] }]);
+  });
+});

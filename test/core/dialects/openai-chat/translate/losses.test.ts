@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { Losses, RequestLosses } from '../../../../../core/src/dialects/openai-chat/translate/losses.ts';
+
+describe('Losses', () => {
+  it('a refusal stands, whatever is dropped beside it', () => {
+    const losses = new Losses<'a' | 'b'>();
+    losses.drop('a');
+    losses.refuse('a');
+    losses.drop('a');
+    losses.drop('b');
+    losses.drop('b');
+    expect(losses.list()).toEqual([
+      { field: 'a', level: 'refuse' },
+      { field: 'b', level: 'drop' },
+    ]);
+  });
+});
+
+describe('RequestLosses', () => {
+  it('as many as a client likes are told as fifty and more; a refusal among them counts', () => {
+    const losses = new RequestLosses();
+    for (let index = 0; index < 1_000; index += 1) losses.drop(`messages[${index}]`);
+    losses.refuse('tools[7]');
+    expect(losses.list()).toHaveLength(51);
+    expect(losses.list().at(-1)).toEqual({ field: '(more)', level: 'refuse' });
+  });
+});
+
+describe('dropOthers', () => {
+  it('repeats no key that could write into a header or a log', () => {
+    const losses = new RequestLosses();
+    losses.dropOthers({ 'a\r\nset-cookie: b': 1, [`x${'y'.repeat(64)}`]: 1, naïve: 1, '': 1 }, new Set());
+    expect(losses.list()).toEqual([{ field: '(other)', level: 'drop' }]);
+  });
+
+  it('names the others, where they stand; null says nothing', () => {
+    const losses = new RequestLosses();
+    losses.dropOthers({ known: 1, min_p: 0.1, gone: null, 'x.y-z': false }, new Set(['known']), 'at.');
+    expect(losses.list().map(({ field }) => field)).toEqual(['at.min_p', 'at.x.y-z']);
+  });
+});
