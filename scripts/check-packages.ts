@@ -67,10 +67,14 @@ function version(name: string): string {
 
 /** Workspaces that are not private. */
 async function publicPackages(): Promise<string[]> {
-  const plugins = await readdir(join(root, 'plugins'), { withFileTypes: true });
-  const folders = ['core', ...plugins.filter((entry) => entry.isDirectory()).map(({ name }) => `plugins/${name}`), 'test/contract'];
+  const folders = ['core', ...(await foldersIn('plugins')), ...(await foldersIn('providers')), 'test/contract'];
   const manifests = await Promise.all(folders.map((folder) => readManifest(folder)));
   return folders.filter((_folder, index) => manifests[index]?.private !== true);
+}
+
+async function foldersIn(parent: string): Promise<string[]> {
+  const entries = await readdir(join(root, parent), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${parent}/${name}`);
 }
 
 async function readManifest(folder: string): Promise<{ readonly name: string; readonly private?: boolean }> {

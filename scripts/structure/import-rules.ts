@@ -13,6 +13,7 @@ const transport = /^core\/src\/upstream\/transport(?:\.ts$|\/)/;
 const http = /^core\/src\/http\//;
 const core = /^core\/src\//;
 const plugin = /^plugins\/([^/]+)\/src\//;
+const provider = /^providers\/([^/]+)\/src\//;
 
 /** Which module may import which. One message for each import that breaks a rule. */
 export function importRules(tree: Tree): Violation[] {
@@ -61,7 +62,7 @@ function barrel(tree: Tree, { path }: SourceFile, { specifier = '' }: Import): B
 }
 
 function isBarrel(path: string): boolean {
-  return path.endsWith('/index.ts') || path === 'core/src/plugin.ts';
+  return path.endsWith('/index.ts') || path === 'core/src/plugin.ts' || path === 'core/src/provider.ts';
 }
 
 function coreImportsPlugin({ path }: SourceFile, { specifier = '' }: Import): Broken | undefined {
@@ -70,8 +71,14 @@ function coreImportsPlugin({ path }: SourceFile, { specifier = '' }: Import): Br
 }
 
 function pluginImports({ path }: SourceFile, { specifier = '' }: Import): Broken | undefined {
-  if (!plugin.test(path) || !specifier.startsWith(scope) || specifier === `${scope}core/plugin`) return undefined;
-  return { rule: 'plugin-imports', message: `a plugin imports only '${scope}core/plugin' of ours, not '${specifier}'` };
+  if (!specifier.startsWith(scope)) return undefined;
+  for (const [kind, pattern] of [
+    ['plugin', plugin],
+    ['provider', provider],
+  ] as const)
+    if (pattern.test(path) && specifier !== `${scope}core/${kind}`)
+      return { rule: `${kind}-imports`, message: `a ${kind} imports only '${scope}core/${kind}' of ours, not '${specifier}'` };
+  return undefined;
 }
 
 function forbiddenModule({ path }: SourceFile, { specifier = '' }: Import): Broken | undefined {
@@ -110,7 +117,7 @@ function sockets({ path }: SourceFile, { specifier = '', names, typeOnly }: Impo
 }
 
 export function isRuntime(path: string): boolean {
-  return core.test(path) || plugin.test(path);
+  return core.test(path) || plugin.test(path) || provider.test(path);
 }
 
 /** Sources that are published: core, plugins and the kit. */

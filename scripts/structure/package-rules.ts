@@ -1,19 +1,23 @@
 import { exists, foldersIn, type Package, readText, scope, type Tree, type Violation } from './tree.ts';
 
-const files = ['package.json', 'README.md', 'tsconfig.json', 'src/index.ts', 'src/options.ts', 'src/plugin.ts'];
+/** Folders of packages beside the core, and the file that each package of it is named for. */
+const kinds = { plugins: 'src/plugin.ts', providers: 'src/provider.ts' } as const;
+const files = ['package.json', 'README.md', 'tsconfig.json', 'src/index.ts', 'src/options.ts'];
 const headings = ['## Install', '## Use', '## Options', '## What it does', '## Limits'];
 const conditions = [scope.replace(/\/$/, '/source'), 'types', 'default'];
 
-/** Every plugin package looks the same: its files, its README's headings in order, its manifest. Core depends on none of them. */
+/** Every package of a kind looks the same: its files, its README's headings in order, its manifest. Core depends on none of them. */
 export function packageRules(tree: Tree): Violation[] {
   const packages = new Map(tree.packages.map((one) => [one.folder, one]));
   return [
     ...coreManifest(packages.get('core')),
-    ...foldersIn(tree, 'plugins').flatMap((folder) => [
-      ...pluginFiles(tree, folder),
-      ...pluginReadme(tree, folder),
-      ...pluginManifest(packages.get(folder)),
-    ]),
+    ...Object.entries(kinds).flatMap(([kind, own]) =>
+      foldersIn(tree, kind).flatMap((folder) => [
+        ...packageFiles(tree, folder, own),
+        ...packageReadme(tree, folder),
+        ...packageManifest(packages.get(folder)),
+      ]),
+    ),
   ];
 }
 
@@ -28,13 +32,13 @@ function coreManifest(core: Package | undefined): Violation[] {
     .map((name) => violation(folder, 'package.json', 'core-imports-plugin', `core depends on no package of ours: '${name}'`));
 }
 
-function pluginFiles(tree: Tree, folder: string): Violation[] {
-  return files
+function packageFiles(tree: Tree, folder: string, own: string): Violation[] {
+  return [...files, own]
     .filter((file) => !exists(tree, `${folder}/${file}`))
-    .map((file) => violation(folder, file, 'plugin-files', 'every plugin package has this file'));
+    .map((file) => violation(folder, file, 'plugin-files', 'every package of its kind has this file'));
 }
 
-function pluginReadme(tree: Tree, folder: string): Violation[] {
+function packageReadme(tree: Tree, folder: string): Violation[] {
   if (!exists(tree, `${folder}/README.md`)) return [];
   const found = readText(tree, `${folder}/README.md`)
     .replace(/^```[\s\S]*?^```/gm, '')
@@ -49,11 +53,11 @@ function pluginReadme(tree: Tree, folder: string): Violation[] {
   ];
 }
 
-function pluginManifest(plugin: Package | undefined): Violation[] {
+function packageManifest(plugin: Package | undefined): Violation[] {
   if (plugin === undefined) return [];
   const { folder, manifest } = plugin;
   const said = (message: string): Violation => violation(folder, 'package.json', 'plugin-manifest', message);
-  const expected = scope + folder.slice('plugins/'.length);
+  const expected = scope + folder.slice(folder.indexOf('/') + 1);
   const found: Violation[] = [];
   if (manifest.name !== expected) found.push(said(`is named '${expected}', not '${manifest.name}'`));
   if (manifest.type !== 'module') found.push(said('has "type": "module"'));

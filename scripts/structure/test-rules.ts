@@ -9,7 +9,7 @@ export interface Untested {
 export const untested: readonly Untested[] = [];
 
 const core = /^core\/src\/(.+)\.ts$/;
-const plugin = /^plugins\/([^/]+)\/src\/(.+)\.ts$/;
+const plugin = /^(plugins|providers)\/([^/]+)\/src\/(.+)\.ts$/;
 const declarations = new Set(['function', 'class', 'const', 'let', 'var']);
 /** What a declaration of the module itself may stand after: `declare` and the `const` of types are none. */
 const beforeDeclaration = new Set([undefined, ';', '}', 'export', 'default', 'async', 'abstract']);
@@ -35,11 +35,11 @@ function violation({ path }: SourceFile, line: number, message: string): Violati
 function testsOf(path: string): string[] {
   const own = core.exec(path)?.[1];
   if (own !== undefined) return [`test/core/${own}.test.ts`];
-  const [, name, file] = plugin.exec(path) ?? [];
+  const [, kind, name, file] = plugin.exec(path) ?? [];
   if (name === undefined || file === undefined) return [];
-  const usual = `test/plugins/${name}/${file}.test.ts`;
+  const usual = `test/${kind}/${name}/${file}.test.ts`;
   // Options are what a plugin is called with: its own test may cover them.
-  return file === 'options' ? [usual, `test/plugins/${name}/plugin.test.ts`] : [usual];
+  return file === 'options' ? [usual, `test/${kind}/${name}/${kind === 'plugins' ? 'plugin' : 'provider'}.test.ts`] : [usual];
 }
 
 /** The line of a source's first declaration that exists at run time; `undefined` for types and barrels. */

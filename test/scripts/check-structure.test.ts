@@ -21,14 +21,22 @@ function manifest(name: string, entries: Record<string, string>, more: Record<st
 /** A small tree that breaks no rule; each test plants its violation in it. */
 const sound: Readonly<Record<string, string>> = {
   'package.json': '{ "name": "root" }',
-  'core/package.json': manifest('core', { '.': 'index', './plugin': 'plugin' }),
+  'core/package.json': manifest('core', { '.': 'index', './plugin': 'plugin', './provider': 'provider' }),
   'core/src/index.ts': "export { gateway } from './gateway.ts';\n",
   'core/src/plugin.ts': "export { slot } from './slot.ts';\n",
+  'core/src/provider.ts': "export { slot as defineProvider } from './slot.ts';\n",
   'core/src/slot.ts': 'export const slot = 1;\n',
   'core/src/gateway.ts':
     "import { face } from './http/face.ts';\nimport { open } from './upstream/transport.ts';\nexport const gateway = [face, open];\n",
   'core/src/http/face.ts': "import type { IncomingMessage } from 'node:http';\nexport const face = (req: IncomingMessage) => req.url;\n",
   'core/src/upstream/transport.ts': "import { request } from 'undici';\nexport const open = request;\n",
+  'providers/up/package.json': manifest('up', { '.': 'index' }, { peerDependencies: { '@express-ai-gateway/core': '0.x' } }),
+  'providers/up/tsconfig.json': '{}',
+  'providers/up/README.md': readme,
+  'providers/up/src/index.ts': "export { up } from './provider.ts';\n",
+  'providers/up/src/options.ts': 'export const options = {};\n',
+  'providers/up/src/provider.ts':
+    "import { defineProvider } from '@express-ai-gateway/core/provider';\nimport { options } from './options.ts';\nexport const up = [defineProvider, options];\n",
   'plugins/one/package.json': manifest('one', { '.': 'index' }, { peerDependencies: { '@express-ai-gateway/core': '0.x' } }),
   'plugins/one/tsconfig.json': '{}',
   'plugins/one/README.md': readme,
@@ -50,7 +58,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 /** Plants a file, and beside a source the test that it must have. */
 function plant(path: string, text: string): void {
   plantAlone(path, text);
-  const source = /^(?:(core)|(plugins\/[^/]+))\/src\/(.+)\.ts$/.exec(path);
+  const source = /^(?:(core)|((?:plugins|providers)\/[^/]+))\/src\/(.+)\.ts$/.exec(path);
   if (source !== null) plantAlone(`test/${source[1] ?? source[2]}/${source[3]}.test.ts`, '');
 }
 
@@ -138,6 +146,19 @@ describe('package borders', () => {
     ['a plugin imports the application face', 'plugins/one/src/a.ts', "import { x } from '@express-ai-gateway/core';", 'plugin-imports'],
     ['a plugin imports deep into core', 'plugins/one/src/a.ts', "import '@express-ai-gateway/core/src/slot.ts';", 'plugin-imports'],
     ['a plugin imports another', 'plugins/one/src/a.ts', "import { x } from '@express-ai-gateway/two';", 'plugin-imports'],
+    [
+      'a provider imports the face of plugins',
+      'providers/up/src/a.ts',
+      "import { x } from '@express-ai-gateway/core/plugin';",
+      'provider-imports',
+    ],
+    [
+      'a plugin imports the face of providers',
+      'plugins/one/src/a.ts',
+      "import { x } from '@express-ai-gateway/core/provider';",
+      'plugin-imports',
+    ],
+    ["core's face of providers imported from inside", 'core/src/a.ts', "import { slot } from './provider.ts';", 'barrel'],
     ['a relative import leaves its package', 'plugins/one/src/a.ts', "import '../../../core/src/slot.ts';", 'package-border'],
     ['a relative import leaves src', 'core/src/a.ts', "import '../package.json';", 'package-border'],
     ['an import with a computed name', 'core/src/a.ts', 'void import(name);', 'computed-import'],
@@ -164,6 +185,7 @@ describe('requests and sockets', () => {
     ['core outside http names a response type', 'core/src/a.ts', "import type { ServerResponse } from 'node:http';", 'req-res'],
     ['core outside http has a req', 'core/src/a.ts', 'export const path = (req: { url: string }) => 1;', 'req-res'],
     ['core outside http uses the global Response', 'core/src/a.ts', 'export const a = new Response();', 'req-res'],
+    ['a provider imports undici', 'providers/up/src/a.ts', "import { request } from 'undici';", 'sockets'],
     ['a plugin imports express', 'plugins/one/src/a.ts', "import express from 'express';", 'req-res'],
     ['http opens a connection', 'core/src/http/a.ts', "import { request } from 'node:http';", 'sockets'],
     ['http takes the whole module', 'core/src/http/a.ts', "import * as http from 'node:http';", 'sockets'],
