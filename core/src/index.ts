@@ -6,9 +6,15 @@ export { type ErrorType, GatewayConfigError, GatewayError, type GatewayErrorCode
 export type { DecisionRecord, ExplainedPlugin, ExplainedTarget, ExplainRequest } from './explain.ts';
 export { aiGateway, type Gateway } from './gateway.ts';
 export { type HardenOptions, harden } from './http/harden.ts';
+export type { AccessToken } from './providers/access-token.ts';
+export { type AnthropicOptions, anthropic } from './providers/anthropic/anthropic.ts';
+export { type AnthropicVertexOptions, anthropicVertex } from './providers/anthropic-vertex/anthropic-vertex.ts';
+export { type AzureOpenAIOptions, azureOpenAI } from './providers/azure-openai/azure-openai.ts';
+export { type GoogleOptions, type GoogleVertex, google, type VertexExpress } from './providers/google/google.ts';
 export { type OpenAIOptions, openai } from './providers/openai/openai.ts';
 export { type OpenAICompatibleOptions, openaiCompatible } from './providers/openai-compatible/openai-compatible.ts';
-export { defineProvider, type Provider, type ProviderQuirks, type ProviderSpec } from './providers/provider.ts';
+export type { PresetName } from './providers/openai-compatible/presets.ts';
+export { defineProvider, type Provider, type ProviderQuirks, type ProviderSpec, requestPath } from './providers/provider.ts';
 export type { RouteInfo } from './routes.ts';
 export { AdminRoutes } from './services/admin-routes.ts';
 export { CacheStore } from './services/cache-store.ts';

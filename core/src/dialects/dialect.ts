@@ -61,6 +61,8 @@ export interface CallDialect extends Dialect {
    * content. Such a call goes to one target only and is never cached. `undefined`: it says everything itself.
    */
   state?(body: JsonObject): string | undefined;
+  /** What a whole answer leaves with its provider that a later request may go on from: the `state` of that request. */
+  leaves?(answer: JsonValue): string | undefined;
   /** The client's headers that a provider of the same dialect gets, as they are. */
   readonly clientHeaders?: readonly string[];
   /**
@@ -68,6 +70,8 @@ export interface CallDialect extends Dialect {
    * own. Throws for one that cannot be said in them.
    */
   adopt?(body: JsonObject): { readonly body: JsonObject; readonly dropped: readonly string[] } | undefined;
+  /** What a provider's error answer says in its body beyond its status. */
+  refusal?(body: JsonObject): RefusalFacts;
   /**
    * Changes a request of the client's own for a provider that deviates from the dialect; the names of fields it had to leave
    * out. Does nothing for quirks that are not set.
@@ -88,6 +92,14 @@ export interface CallDialect extends Dialect {
   answerBody(answer: GatewayAnswer): string | undefined;
   /** How it streams; absent where it does not. */
   readonly stream?: StreamDialect;
+}
+
+/** What the body of an error answer may say that decides what to do about it. */
+export interface RefusalFacts {
+  /** The gateway's credential is wrong, or its account has no money: no fault of the request, whatever the status. */
+  readonly badCredential: boolean;
+  /** Milliseconds to wait. */
+  readonly waitMs: number | undefined;
 }
 
 /** What the gateway needs to know of a request. */
@@ -174,6 +186,8 @@ export interface StreamObserver {
   readonly error: JsonValue | undefined;
   usage(): Usage | undefined;
   finishReason(): string | undefined;
+  /** As `CallDialect.leaves`, of a stream that came to its end. */
+  leaves?(): string | undefined;
 }
 
 export function isModelsDialect(dialect: Dialect): dialect is ModelsDialect {

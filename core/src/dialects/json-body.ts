@@ -45,6 +45,10 @@ export class BytesBody implements JsonBody {
     return this.parsed === undefined ? undefined : this.#dialect?.finishReason(this.parsed);
   }
 
+  get leaves(): string | undefined {
+    return this.parsed === undefined ? undefined : this.#dialect?.leaves?.(this.parsed);
+  }
+
   texts(): TextReference[] {
     if (this.#dialect === undefined) return [];
     const document = this.#parse();

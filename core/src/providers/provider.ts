@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { configProblems } from '../config-problems.ts';
 import { deepFreeze } from '../deep-freeze.ts';
+import type { CallDialect } from '../dialects/dialect.ts';
 import type { TargetQuirks } from '../dialects/translation.ts';
-import { GatewayConfigError, gatewayError } from '../errors.ts';
+import { gatewayError } from '../errors.ts';
 import type { DialectId } from '../model/call.ts';
 import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
 import { isModelName } from '../model-name.ts';
 import { Secret } from '../secret.ts';
+import { checkOptions, functionSchema, placeOf, providerOptions, refuse } from './provider-options.ts';
 
 /**
  * An upstream, as data: destination and credential belong together and are the operator's decision alone; nothing a
@@ -24,11 +25,18 @@ export interface Provider {
   readonly headers: readonly ProviderHeader[];
   /** Headers of a dialect's requests; the client's own of the same name count before them (see `clientHeaders`). */
   readonly dialectHeaders: Readonly<Record<DialectId, Readonly<Record<string, string>>>>;
+  /**
+   * The client's headers of which the provider refuses unknown values, by dialect: of a list separated by commas only these
+   * are passed on, and a header of which nothing is left is not sent. Headers that are not here pass as they are.
+   */
+  readonly headerValues: Readonly<Record<DialectId, Readonly<Record<string, readonly string[]>>>>;
   /** At least one. Used in turn; one that is refused rests for a while. */
   readonly credentials: readonly Credential[];
   /** The models offered. When given, others are unknown; when absent, any name is passed on. */
   readonly models: readonly string[] | undefined;
   readonly quirks: ProviderQuirks;
+  /** Chat formats of the provider's own that the core does not know: calls are translated to them. */
+  readonly dialects: readonly CallDialect[];
   /** Last changes of a body, for what no dialect knows: a version in the body, a field too many. */
   readonly prepare: ((body: BodyEditor, about: PrepareAbout) => void) | undefined;
   /** How streams arrive where it is not as server-sent events. */
@@ -39,7 +47,14 @@ export interface Provider {
  * A path, or one each for whole and streamed answers. `{model}` stands for the target's model, percent-encoded between its
  * slashes. May have a query.
  */
-export type ProviderPath = string | { readonly whole: string; readonly stream: string };
+export type ProviderPath = string | PathPair;
+
+export interface PathPair {
+  readonly whole: string;
+  readonly stream: string;
+  /** What `{model}` stands for where it is not the name itself, e.g. `models/<name>`. Cannot leave the path: see `requestPath`. */
+  readonly modelName?: ((model: string) => string) | undefined;
+}
 
 export interface ProviderHeader {
   readonly name: string;
@@ -114,11 +129,13 @@ export interface ProviderSpec {
   /** Paths below `baseUrl`. */
   readonly paths: Readonly<Record<DialectId, ProviderPath>>;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly dialectHeaders?: Readonly<Record<DialectId, Readonly<Record<string, string>>>>;
+  readonly dialectHeaders?: Provider['dialectHeaders'];
+  readonly headerValues?: Provider['headerValues'];
   /** Default: one without anything, for servers that let everybody in. */
   readonly credentials?: readonly CredentialSpec[];
   readonly models?: readonly string[] | undefined;
   readonly quirks?: Partial<ProviderQuirks> | undefined;
+  readonly dialects?: readonly CallDialect[] | undefined;
   readonly prepare?: Provider['prepare'];
   readonly framing?: Framing | undefined;
 }
@@ -130,124 +147,140 @@ export interface CredentialSpec {
   readonly authorize?: Credential['authorize'];
 }
 
-const nameRule = 'lower-case letters, digits, dots, dashes (64 at most)';
+const pathRule = 'a path that begins with a slash';
 
-const quirksSchema = z.strictObject({
-  streamUsage: z.boolean().optional(),
-  maxTokensField: z.enum(['max_completion_tokens', 'max_tokens']).optional(),
-  developerRole: z.boolean().optional(),
-  toolChoiceRequired: z.enum(['required', 'any']).optional(),
-  toolChoiceByName: z.boolean().optional(),
-  reasoningHistory: z.enum(['reasoning_content', 'reasoning']).optional(),
-  reasoningEffort: z.boolean().optional(),
-  imageUrls: z.boolean().optional(),
-  images: z.boolean().optional(),
-  tools: z.boolean().optional(),
-  strictTools: z.boolean().optional(),
-  jsonSchema: z.boolean().optional(),
-  unknownFields: z.array(z.string()).optional(),
-});
+/** One `{model}` at most, and nothing that a client or a proxy would read as another path. */
+const path = z
+  .string({ error: pathRule })
+  .regex(/^\//, { error: pathRule, abort: true })
+  .refine((text) => /^[!-~]+$/.test(text) && !/[#\\{}]/.test(text.replace('{model}', '')), {
+    error: 'a path of printable ASCII without fragment, with {model} once at most',
+    abort: true,
+  })
+  .refine((text) => !/\/(?:\.|%2e){1,2}(?=[/?]|$)/i.test(text), { error: 'a path without dotted segments' });
 
-/**
- * What options of providers have in common. What may hold a secret is any value here: `defineProvider` and `requiredKey`
- * check it and tell no more of it than its kind.
- */
-export const providerOptions = z.strictObject({
-  name: z.string({ error: nameRule }).regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { error: nameRule }),
-  apiKey: z.unknown().optional(),
-  baseUrl: z.unknown().optional(),
-  headers: z.record(z.string(), z.unknown(), { error: 'an object of names and values' }).optional(),
-  models: z.array(z.string().refine(isModelName, { error: 'a model name of printable ASCII, 256 at most' })).optional(),
-  quirks: quirksSchema.optional(),
-});
-
-const path = z.string().startsWith('/', { error: 'a path that begins with a slash' });
+const pairSchema = z.strictObject({ whole: path, stream: path, modelName: functionSchema.optional() });
 
 const specSchema = providerOptions.omit({ apiKey: true }).extend({
-  paths: z.record(z.string(), z.union([path, z.strictObject({ whole: path, stream: path })]), { error: 'an object of paths' }),
+  paths: z.record(z.string(), z.union([path, pairSchema]), { error: 'an object of paths' }),
   dialectHeaders: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  headerValues: z.record(z.string(), z.record(z.string().lowercase(), z.array(z.string()))).optional(),
   credentials: z
     .array(
       z.strictObject({
-        name: z.string().optional(),
+        name: z
+          .string()
+          .regex(/^[\w.-]{1,64}$/, { error: 'letters, digits, dots, dashes (64 at most)' })
+          .optional(),
         headers: z.record(z.string(), z.unknown()).optional(),
-        authorize: z.unknown().optional(),
+        authorize: functionSchema.optional(),
       }),
     )
     .min(1, { error: 'at least one credential' })
     .optional(),
-  prepare: z.unknown().optional(),
-  framing: z.unknown().optional(),
+  dialects: z.array(z.custom<CallDialect>(isDialect, { error: 'a dialect of calls' })).optional(),
+  prepare: functionSchema.optional(),
+  framing: z.object({ contentType: z.string(), decoder: functionSchema }).optional(),
 });
 
-/** Refuses options that a factory does not know, or of the wrong kind, with what was probably meant. */
-export function checkOptions(provider: unknown, options: unknown, schema: z.ZodType): void {
-  const place = typeof provider === 'string' ? `provider ${JSON.stringify(provider)}` : 'provider';
-  if (typeof options !== 'object' || options === null) fail(place, '(the whole value)', 'an object of options', kindOf(options));
-  const { error } = schema.safeParse(options);
-  if (error !== undefined) throw new GatewayConfigError(`The ${place} is not usable:`, configProblems(error, options, '', schema));
+/** What the gateway calls of a dialect first; the rest is the compiler's to check. */
+function isDialect(value: unknown): boolean {
+  const { id, readCall, chat } = (value ?? {}) as Partial<CallDialect>;
+  return typeof id === 'string' && typeof readCall === 'function' && typeof chat === 'object';
 }
 
 /** Checks a provider once, when the config is written down. Throws `GatewayConfigError`. */
 export function defineProvider(spec: ProviderSpec): Provider {
   checkOptions(spec?.name, spec, specSchema);
-  const place = `provider ${JSON.stringify(spec.name)}`;
+  const place = placeOf(spec.name);
   const url = parseBaseUrl(place, spec.baseUrl);
   const basePath = url.pathname.replace(/\/+$/, '');
-  const paths = Object.fromEntries(Object.entries(spec.paths).map(([dialect, below]) => [dialect, pathBelow(basePath, below)]));
+  const headers = headersOf(place, 'headers', spec.headers ?? {});
   return Object.freeze({
     kind: 'provider',
     name: spec.name,
     origin: url.origin,
-    paths: Object.freeze(paths),
-    headers: Object.freeze(headersOf(place, spec.headers ?? {})),
-    dialectHeaders: deepFreeze(structuredClone(spec.dialectHeaders ?? {})),
-    credentials: Object.freeze((spec.credentials ?? [{}]).map((one, index) => credentialOf(place, one, index))),
+    paths: mapped(spec.paths, (below) => pathBelow(basePath, below)),
+    headers: Object.freeze(headers),
+    dialectHeaders: mapped(spec.dialectHeaders ?? {}, (own, dialect) => dialectHeadersOf(place, `dialectHeaders.${dialect}`, own)),
+    headerValues: deepFreeze(structuredClone(spec.headerValues ?? {})),
+    credentials: credentialsOf(place, spec.credentials ?? [{}], headers),
     models: spec.models === undefined ? undefined : Object.freeze([...spec.models]),
-    quirks: deepFreeze({ ...defaultQuirks, ...spec.quirks }),
+    quirks: deepFreeze(structuredClone({ ...defaultQuirks, ...spec.quirks })),
+    dialects: Object.freeze([...(spec.dialects ?? [])]),
     prepare: spec.prepare,
-    framing: spec.framing,
+    framing: spec.framing === undefined ? undefined : framingOf(spec.framing),
   });
+}
+
+function mapped<In, Out>(record: Readonly<Record<string, In>>, map: (value: In, key: string) => Out): Readonly<Record<string, Out>> {
+  return Object.freeze(Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)])));
 }
 
 function pathBelow(basePath: string, below: ProviderPath): ProviderPath {
   if (typeof below === 'string') return basePath + below;
-  return Object.freeze({ whole: basePath + below.whole, stream: basePath + below.stream });
+  return Object.freeze({ ...below, whole: basePath + below.whole, stream: basePath + below.stream });
+}
+
+/** No secrets: they print, as a part of what the provider is. */
+function dialectHeadersOf(place: string, path: string, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.freeze(Object.fromEntries(headersOf(place, path, given).map(({ name, value }) => [name, value.reveal()])));
+}
+
+function credentialsOf(place: string, specs: readonly CredentialSpec[], beside: readonly ProviderHeader[]): readonly Credential[] {
+  const credentials = specs.map((spec, index) => credentialOf(place, spec, index));
+  for (const [index, { name, headers }] of credentials.entries()) {
+    const twice = headers.find((header) => beside.some((other) => other.name === header.name));
+    if (twice !== undefined) refuse(place, `headers.${twice.name}`, 'no header that the credential has too', 'one');
+    if (credentials.findIndex((other) => other.name === name) < index)
+      refuse(place, `credentials[${index}].name`, 'a name of its own', 'one twice');
+  }
+  return Object.freeze(credentials);
 }
 
 function credentialOf(place: string, { name, headers = {}, authorize }: CredentialSpec, index: number): Credential {
   return Object.freeze({
     name: name ?? `key-${index + 1}`,
-    headers: Object.freeze(headersOf(place, headers)),
+    headers: Object.freeze(headersOf(place, `credentials[${index}].headers`, headers)),
     ...(authorize !== undefined && { authorize }),
   });
+}
+
+function framingOf(framing: Framing): Framing {
+  return Object.freeze({ contentType: framing.contentType.toLowerCase(), decoder: (dialect: DialectId) => framing.decoder(dialect) });
 }
 
 /** A provider's path for one request. Throws for a model whose name would lead to another path. */
 export function requestPath(path: ProviderPath, model: string, stream: boolean): string {
   const chosen = typeof path === 'string' ? path : stream ? path.stream : path.whole;
   if (!chosen.includes('{model}')) return chosen;
-  const segments = model.split('/');
-  if (segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
+  const name = typeof path === 'string' || path.modelName === undefined ? model : path.modelName(model);
+  const segments = name.split('/');
+  if (!isModelName(name) || segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
     throw gatewayError('GW_BAD_REQUEST', {
       details: { field: 'model', expected: 'a name without empty or dotted segments', received: 'another' },
       param: 'model',
     });
-  return chosen.replace('{model}', () => segments.map(encodeURIComponent).join('/'));
+  return chosen.replace('{model}', () => segments.map(encodedSegment).join('/'));
 }
+
+/** `@` stays: it may stand in a path (RFC 3986 §3.3), and every client of Vertex sends `model@date` so. */
+function encodedSegment(segment: string): string {
+  return encodeURIComponent(segment).replaceAll('%40', '@');
+}
+
+export const baseUrlRule = 'an http(s) URL such as https://api.example.com/v1';
 
 function parseBaseUrl(place: string, baseUrl: unknown): URL {
   const url = typeof baseUrl === 'string' && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    return fail(
-      place,
-      'baseUrl',
-      'an http(s) URL such as https://api.example.com/v1',
-      typeof baseUrl === 'string' ? 'something else' : typeof baseUrl,
-    );
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    const received = typeof baseUrl === 'string' ? 'something else' : typeof baseUrl;
+    return refuse(place, 'baseUrl', baseUrlRule, received);
+  }
   if (url.username !== '' || url.password !== '')
-    fail(place, 'baseUrl', 'a URL without user name and password (use apiKey)', 'one with them');
-  if (url.search !== '' || url.hash !== '') fail(place, 'baseUrl', 'a URL without query and fragment', 'one with them');
+    refuse(place, 'baseUrl', 'a URL without user name and password (use apiKey)', 'one with them');
+  if (url.search !== '' || url.hash !== '') refuse(place, 'baseUrl', 'a URL without query and fragment', 'one with them');
+  if (/[{}]|%7[bd]/i.test(url.pathname)) refuse(place, 'baseUrl', 'a URL without braces', 'one with them');
   return url;
 }
 
@@ -257,54 +290,19 @@ const taken: ReadonlySet<string> = new Set([
   ...['te', 'trailer', 'transfer-encoding', 'upgrade', 'user-agent'],
 ]);
 
-function headersOf(place: string, given: Readonly<Record<string, string>>): ProviderHeader[] {
-  const headers = Object.entries(given).map(([name, value]) => header(place, name, value));
+function headersOf(place: string, path: string, given: Readonly<Record<string, string>>): ProviderHeader[] {
+  const headers = Object.entries(given).map(([name, value]) => header(place, path, name, value));
   for (const [index, { name }] of headers.entries()) {
-    if (taken.has(name)) fail(place, `headers.${name}`, 'a header that the gateway does not write itself', 'one that it does');
-    if (headers.findIndex((other) => other.name === name) < index) fail(place, `headers.${name}`, 'each header once', 'it twice');
+    if (taken.has(name)) refuse(place, `${path}.${name}`, 'a header that the gateway does not write itself', 'one that it does');
+    if (headers.findIndex((other) => other.name === name) < index) refuse(place, `${path}.${name}`, 'each header once', 'it twice');
   }
   return headers;
 }
 
 /** A value with a line break would write headers of its own. */
-function header(place: string, name: string, value: string): ProviderHeader {
-  if (!/^[A-Za-z0-9-]+$/.test(name)) fail(place, `headers.${JSON.stringify(name)}`, 'a header name', 'other characters');
-  if (typeof value !== 'string' || /[^\t\u0020-\u007e]/.test(value)) fail(place, `headers.${name}`, 'printable ASCII', 'other characters');
+function header(place: string, path: string, name: string, value: string): ProviderHeader {
+  if (!/^[A-Za-z0-9-]+$/.test(name)) refuse(place, `${path}.${JSON.stringify(name)}`, 'a header name', 'other characters');
+  if (typeof value !== 'string' || /[^\t\u0020-\u007e]/.test(value))
+    refuse(place, `${path}.${name}`, 'printable ASCII', 'other characters');
   return Object.freeze({ name: name.toLowerCase(), value: new Secret(value) });
-}
-
-function fail(place: string, path: string, expected: string, received: string): never {
-  throw new GatewayConfigError(`The ${place} is not usable:`, [{ path, expected, received }]);
-}
-
-/** What may hold a secret is told by its kind alone. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  return value === null ? 'null' : `a value of type ${typeof value}`;
-}
-
-/** The key of a hosted provider: present, and not an empty environment variable. */
-export function requiredKey(provider: string, apiKey: unknown): string {
-  if (typeof apiKey === 'string' && apiKey.trim() !== '') return apiKey;
-  return fail(
-    `provider ${JSON.stringify(provider)}`,
-    'apiKey',
-    'the API key (is the environment variable set?)',
-    typeof apiKey === 'string' ? 'an empty string' : kindOf(apiKey),
-  );
-}
-
-/** Keys given as one or several: each is required, and none twice. */
-export function requiredKeys(provider: string, apiKey: unknown): string[] {
-  if (!Array.isArray(apiKey)) return [requiredKey(provider, apiKey)];
-  const place = `provider ${JSON.stringify(provider)}`;
-  if (apiKey.length === 0) fail(place, 'apiKey', 'at least one API key', 'an empty list');
-  const keys = apiKey.map((key: unknown) => requiredKey(provider, key));
-  if (new Set(keys).size < keys.length) fail(place, 'apiKey', 'each API key once', 'one of them twice');
-  return keys;
-}
-
-/** One credential per key, sent as a bearer token. */
-export function bearerKeys(provider: string, apiKey: unknown): CredentialSpec[] {
-  return requiredKeys(provider, apiKey).map((key) => ({ headers: { authorization: `Bearer ${key}` } }));
 }

@@ -2,6 +2,7 @@ import { gatewayError } from '../errors.ts';
 import { JsonDocument } from '../json/document.ts';
 import { isJsonObject } from '../model/json.ts';
 import { setValue } from '../parsed-call.ts';
+import { passedHeaders } from '../providers/passed-headers.ts';
 import { type Credential, type HeaderPairs, requestPath } from '../providers/provider.ts';
 import { within } from '../within.ts';
 import type { Attempt } from './attempt.ts';
@@ -23,7 +24,7 @@ export function outgoing(attempt: Attempt): Outgoing | Promise<Outgoing> {
   const { exchange, target: resolved, credential } = attempt;
   const call = exchange.requireCall();
   const { provider, target, dialect } = resolved;
-  const picked = dialect === call.format ? clientHeaders(dialect.clientHeaders, exchange.inbound.headers) : {};
+  const picked = passedHeaders(provider, dialect.id, sameDialectHeaders(attempt));
   const { document, stripUsage } = preparedBody(attempt, picked);
   const request = {
     origin: provider.origin,
@@ -39,6 +40,11 @@ export function outgoing(attempt: Attempt): Outgoing | Promise<Outgoing> {
   };
   for (const { name, value } of credential.headers) request.headers.push(name, value.reveal());
   return credential.authorize === undefined ? request : authorized(request, credential.authorize);
+}
+
+/** What the client says to its own dialect is nothing to another's provider. */
+function sameDialectHeaders({ exchange, translated, target: { dialect } }: Attempt): Readonly<Record<string, string>> {
+  return translated === undefined ? clientHeaders(dialect.clientHeaders, exchange.inbound.headers) : {};
 }
 
 /** The attempt's body with its edits: plugins', the model's name, what the provider wants otherwise. */

@@ -99,5 +99,8 @@ export class Router {
 }
 
 function chatDialects(provider: Provider, dialects: readonly CallDialect[]): CallDialect[] {
-  return Object.keys(provider.paths).flatMap((id) => dialects.filter((dialect) => dialect.id === id && dialect.chat !== undefined));
+  const known = [...provider.dialects, ...dialects];
+  return Object.keys(provider.paths).flatMap((id) =>
+    known.filter((dialect) => dialect.id === id && dialect.chat !== undefined).slice(0, 1),
+  );
 }

@@ -1,6 +1,7 @@
 import { GatewayError, gatewayError } from '../errors.ts';
-import { isJsonObject, type JsonValue } from '../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { ResolvedTarget } from './router.ts';
 import type { UpstreamHeaders } from './transport.ts';
 
 /** Longest wait passed on to clients. Seconds; the OpenAI SDK ignores more than 60. */
@@ -9,14 +10,27 @@ const maxRetryAfter = 60;
 /** Refusals of the request itself: agents react to their words, so these pass, scrubbed. */
 const passedOn: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 
-/** An upstream's error status as an error for the client. */
-export function refusal(status: number, headers: UpstreamHeaders, body: Buffer, provider: Provider): GatewayError {
-  if (status === 401 || status === 402 || status === 403)
+/**
+ * An upstream's error status as an error for the client. Its words pass where they are about the client's own request; those
+ * about a translated one would tell of fields that the client never wrote.
+ */
+export function refusal(
+  status: number,
+  headers: UpstreamHeaders,
+  body: Buffer,
+  { provider, dialect }: ResolvedTarget,
+  translated = false,
+): GatewayError {
+  const json = parsed(body);
+  const facts = json === undefined ? undefined : dialect.refusal?.(json);
+  if (status === 401 || status === 402 || status === 403 || facts?.badCredential === true)
     return gatewayError('GW_UPSTREAM_AUTH', { headers: { 'x-should-retry': 'false' } });
-  if (status === 429) return gatewayError('GW_UPSTREAM_RATE_LIMITED', { headers: retryAfter(headers) });
-  if (status >= 500 || status === 408) return gatewayError('GW_UPSTREAM_ERROR', { details: { status }, headers: retryAfter(headers) });
+  const wait = retryAfter(waitMs(headers) ?? facts?.waitMs);
+  if (status === 429) return gatewayError('GW_UPSTREAM_RATE_LIMITED', { headers: wait });
+  if (status >= 500 || status === 408) return gatewayError('GW_UPSTREAM_ERROR', { details: { status }, headers: wait });
   if (!passedOn.has(status)) return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
-  return passedRefusal(status, body, provider);
+  if (!translated) return passedRefusal(status, json, provider);
+  return new GatewayError({ ...refusedWith(status), status, type: status === 404 ? 'not_found' : 'invalid_request' });
 }
 
 /** An error that an upstream reports inside an answer of status 200: its words stay out, its meaning is kept where it is known. */
@@ -25,9 +39,14 @@ export function reportedError(error: JsonValue): GatewayError {
   return gatewayError(/rate_limit|too_many_requests|"code":429/.test(text) ? 'GW_UPSTREAM_RATE_LIMITED' : 'GW_UPSTREAM_STREAM_ERROR');
 }
 
+function refusedWith(status: number): Pick<GatewayError, 'code' | 'message'> {
+  const { code, message } = gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
+  return { code, message };
+}
+
 /** The provider's own words about the request, without what is the operator's. */
-function passedRefusal(status: number, body: Buffer, provider: Provider): GatewayError {
-  const said = errorObject(body);
+function passedRefusal(status: number, json: JsonObject | undefined, provider: Provider): GatewayError {
+  const said = isJsonObject(json?.error) ? json.error : json;
   if (said === undefined || typeof said.message !== 'string') return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
   const code = said.code;
   const param = said.param;
@@ -45,11 +64,10 @@ function isCode(code: JsonValue | undefined): code is string {
   return typeof code === 'string' && /^[\w.-]{1,100}$/.test(code);
 }
 
-function errorObject(body: Buffer): Readonly<Record<string, JsonValue>> | undefined {
+function parsed(body: Buffer): JsonObject | undefined {
   try {
-    const json = JSON.parse(body.toString('utf8')) as JsonValue;
-    if (!isJsonObject(json)) return undefined;
-    return isJsonObject(json.error) ? json.error : json;
+    const json: unknown = JSON.parse(body.toString('utf8'));
+    return isJsonObject(json) ? json : undefined;
   } catch {
     return undefined;
   }
@@ -80,8 +98,7 @@ function hostPattern(origin: string): RegExp {
 }
 
 /** The provider's wait, as both headers that SDKs read; within reason. */
-function retryAfter(headers: UpstreamHeaders): Record<string, string> {
-  const ms = waitMs(headers);
+function retryAfter(ms: number | undefined): Record<string, string> {
   if (ms === undefined) return {};
   const bounded = Math.min(ms, maxRetryAfter * 1000);
   return { 'retry-after': String(Math.max(1, Math.ceil(bounded / 1000))), 'retry-after-ms': String(Math.max(1, Math.round(bounded))) };

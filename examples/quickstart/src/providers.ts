@@ -1,4 +1,4 @@
-import { openai, openaiCompatible, type Provider } from '@express-ai-gateway/core';
+import { anthropic, google, openai, openaiCompatible, type Provider } from '@express-ai-gateway/core';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -10,45 +10,61 @@ export interface Configured {
 
 interface Known {
   readonly name: string;
-  /** The variable that says: use this provider. */
-  readonly variable: string;
+  /** The variables that say: use this provider. The first that is set counts. */
+  readonly variables: readonly string[];
   /** `<NAME>_MODEL` chooses another. */
   readonly model: string;
-  /** Of the value of `variable`. */
+  /** Of the variable's value. */
   make(value: string, env: Environment): Provider;
 }
 
-/** Hosted providers that speak OpenAI's API and take a key; Anthropic does at this address, beside its own API. */
-function hosted(name: string, model: string, baseUrl: string): Known {
-  return { name, variable: `${name.toUpperCase()}_API_KEY`, model, make: (apiKey) => openaiCompatible({ name, baseUrl, apiKey }) };
+/** Hosted providers that speak OpenAI's API and take a key; where they are and what they do otherwise is known to the preset. */
+function hosted(preset: 'deepseek' | 'groq' | 'mistral', model: string): Known {
+  return {
+    name: preset,
+    variables: [`${preset.toUpperCase()}_API_KEY`],
+    model,
+    make: (apiKey) => openaiCompatible({ preset, apiKey }),
+  };
 }
 
 const known: readonly Known[] = [
   {
     name: 'openai',
-    variable: 'OPENAI_API_KEY',
+    variables: ['OPENAI_API_KEY'],
     model: 'gpt-5-mini',
     make: (apiKey, env) => openai({ apiKey, baseUrl: given(env, 'OPENAI_BASE_URL') }),
   },
-  hosted('anthropic', 'claude-haiku-4-5', 'https://api.anthropic.com/v1'),
-  hosted('groq', 'llama-3.3-70b-versatile', 'https://api.groq.com/openai/v1'),
-  hosted('mistral', 'mistral-small-latest', 'https://api.mistral.ai/v1'),
-  hosted('deepseek', 'deepseek-chat', 'https://api.deepseek.com/v1'),
+  {
+    name: 'anthropic',
+    variables: ['ANTHROPIC_API_KEY'],
+    model: 'claude-haiku-4-5',
+    make: (apiKey, env) => anthropic({ apiKey, baseUrl: given(env, 'ANTHROPIC_BASE_URL') }),
+  },
+  {
+    name: 'google',
+    variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    model: 'gemini-2.5-flash',
+    make: (apiKey) => google({ apiKey }),
+  },
+  hosted('groq', 'llama-3.3-70b-versatile'),
+  hosted('mistral', 'mistral-small-latest'),
+  hosted('deepseek', 'deepseek-chat'),
   {
     name: 'ollama',
-    variable: 'OLLAMA_BASE_URL',
+    variables: ['OLLAMA_BASE_URL'],
     model: 'llama3.2',
-    make: (url) => openaiCompatible({ name: 'ollama', baseUrl: withVersion(url) }),
+    make: (url) => openaiCompatible({ preset: 'ollama', baseUrl: withVersion(url) }),
   },
 ];
 
 /** What would make a provider be used, for messages. */
-export const variables: readonly string[] = known.map(({ variable }) => variable);
+export const variables: readonly string[] = known.flatMap(({ variables: [first = ''] }) => [first]);
 
 /** The providers that the environment configures, in a fixed order; hosted ones first. */
 export function providersFrom(env: Environment): Configured[] {
-  return known.flatMap(({ name, variable, model, make }) => {
-    const value = given(env, variable);
+  return known.flatMap(({ name, variables: names, model, make }) => {
+    const value = names.map((variable) => given(env, variable)).find((one) => one !== undefined);
     return value === undefined ? [] : [{ provider: make(value, env), model: given(env, `${name.toUpperCase()}_MODEL`) ?? model }];
   });
 }

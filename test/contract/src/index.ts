@@ -1,6 +1,11 @@
 export { type BrokenPlugin, brokenPlugins } from './broken/broken-plugins.ts';
 export { type CheckName, type ContractCase, checkNames } from './checks/check.ts';
 export { contractCases } from './contract-cases.ts';
+export { type BrokenProvider, brokenProviders } from './provider/broken/broken-providers.ts';
+export { providerCases } from './provider/provider-cases.ts';
+export { type ProviderCase, type ProviderCheckName, providerCheckNames } from './provider/provider-check.ts';
+export type { ProviderRegistration, StreamSample } from './provider/provider-registration.ts';
+export { type ProviderCaseResult, type ProviderReport, testProvider } from './provider/test-provider.ts';
 export type { OwnAnswer, PluginRegistration, TextChange, TextPlace } from './registration.ts';
 export { maskDigits } from './samples/mask-digits.ts';
 export { type CaseResult, type ContractReport, testPlugin } from './test-plugin.ts';

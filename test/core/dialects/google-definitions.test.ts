@@ -29,8 +29,8 @@ describe('schemaTexts', () => {
       properties: {
         description: { type: 'string', description: 'a' },
         title: { type: 'string' },
-        enum: { title: 'b' },
-        default: { description: 'c' },
+        enum: { type: 'string', title: 'b' },
+        default: { type: 'string', description: 'c' },
         properties: { properties: { title: { description: 'd' } } },
       },
     };

@@ -33,6 +33,12 @@ describe('googleError', () => {
     });
   });
 
+  it('names no field where none is at fault', () => {
+    expect(said(gatewayError('GW_CLOSING')).error.details.map((detail) => detail['@type'])).toEqual([
+      ...['type.googleapis.com/google.rpc.ErrorInfo', 'type.googleapis.com/google.rpc.RequestInfo'],
+    ]);
+  });
+
   it.each([
     [{ 'retry-after': '7' }, '7s'],
     [{ 'retry-after': '7', 'retry-after-ms': '6400' }, '6.4s'],

@@ -89,7 +89,9 @@ describe('setBodyModel', () => {
     expect(without.edited).toBe(false);
   });
 
-  it('a tuned model has a name of its own', () => {
-    expect([resourceName('m'), resourceName('tunedModels/m')]).toEqual(['models/m', 'tunedModels/m']);
+  it('a name that says where the model lies is written as it is', () => {
+    expect([resourceName('m'), resourceName('google/m')]).toEqual(['models/m', 'models/google/m']);
+    for (const name of ['models/m', 'tunedModels/m', 'publishers/meta/models/m', 'projects/p/locations/l/endpoints/7', 'endpoints/7'])
+      expect(resourceName(name)).toBe(name);
   });
 });

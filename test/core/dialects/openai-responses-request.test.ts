@@ -109,6 +109,7 @@ describe('responsesState', () => {
     { input: [{ id: 'msg_1', type: 'message', role: 'assistant', content: [] }] },
     { input: [{ id: 'rs_1', type: 'reasoning', encrypted_content: 'x', summary: [] }] },
     { input: [null, 'x'] },
+    { input: [{ id: 'msg_1', role: 'user' }, { content: 'x' }] },
     { store: true },
   ])('%j says everything itself', (body) => {
     expect(responsesState(body as JsonObject)).toBeUndefined();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { responsesUsage, responsesUsageObject } from '../../../core/src/dialects/openai-responses-usage.ts';
 import type { JsonValue } from '../../../core/src/model/json.ts';
+import { valueAt } from './openai-responses/every-text.ts';
 
 const usage = (raw: JsonValue) => responsesUsage({ usage: raw });
 const full = {
@@ -51,7 +52,7 @@ describe('responsesUsage', () => {
   it('is frozen: what one listener wrote into it, the others would book', () => {
     const read = usage(structuredClone(full));
     expect(Object.isFrozen(read)).toBe(true);
-    expect(Object.isFrozen((read?.raw as typeof full).input_tokens_details)).toBe(true);
+    expect(Object.isFrozen(valueAt(read, ['raw', 'input_tokens_details']))).toBe(true);
   });
 });
 

@@ -61,6 +61,7 @@ describe('an access token', () => {
 
   it('does not print', () => {
     const made = provider('sk-secret-1');
-    for (const printed of [JSON.stringify(made), inspect(made, { depth: 9, showHidden: true })]) expect(printed).not.toContain('sk-secret-1');
+    for (const printed of [JSON.stringify(made), inspect(made, { depth: 9, showHidden: true })])
+      expect(printed).not.toContain('sk-secret-1');
   });
 });

@@ -5,7 +5,9 @@ import { problems } from './sent.ts';
 describe('options', () => {
   it('are refused with what was probably meant, and the provider’s name', () => {
     const check = (options: unknown) => () => checkOptions('acme', options, providerOptions);
-    expect(check({ name: 'acme', baseURL: 'http://x' })).toThrow(/^The provider "acme" is not usable:\n {2}baseURL: .*did you mean baseUrl/);
+    expect(check({ name: 'acme', baseURL: 'http://x' })).toThrow(
+      /^The provider "acme" is not usable:\n {2}baseURL: .*did you mean baseUrl/,
+    );
     expect(problems(check({ name: 'acme', apikey: 'sk-secret-1' }))).toEqual([
       'apikey: expected no such key (did you mean apiKey?), received a string of 11 characters',
     ]);

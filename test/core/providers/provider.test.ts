@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayConfigError } from '../../../core/src/errors.ts';
 import { defineProvider, type ProviderSpec, requestPath } from '../../../core/src/providers/provider.ts';
@@ -123,7 +124,7 @@ describe('options that a provider does not know', () => {
     [
       { apiKey: 'sk-secret-1' },
       'apiKey',
-      'no such key (there are: name, baseUrl, headers, models, quirks, paths, dialectHeaders, headerValues, credentials, prepare, framing)',
+      'no such key (there are: name, baseUrl, headers, models, quirks, paths, dialectHeaders, headerValues, credentials, dialects, prepare, framing)',
       'a string of 11 characters',
     ],
     [{ quirks: { streamUsage: 'no' } }, 'quirks.streamUsage', 'a boolean', '"no"'],
@@ -151,5 +152,179 @@ describe('options that a provider does not know', () => {
     expect(() => defineProvider(given as never)).toThrow(
       new GatewayConfigError('The provider is not usable:', [{ path: '(the whole value)', expected: 'an object of options', received }]),
     );
+  });
+});
+
+describe('a provider’s path', () => {
+  it.each([
+    ['no slash at its beginning', 'chat', 'a path that begins with a slash'],
+    ['a fragment', '/chat#x', 'a path of printable ASCII without fragment, with {model} once at most'],
+    ['a blank', '/chat completions', 'a path of printable ASCII without fragment, with {model} once at most'],
+    ['a line break', '/chat\r\nhost: evil', 'a path of printable ASCII without fragment, with {model} once at most'],
+    ['a backslash, which URLs read as a slash', '/..\\chat', 'a path of printable ASCII without fragment, with {model} once at most'],
+    ['another name in braces', '/{deployment}/chat', 'a path of printable ASCII without fragment, with {model} once at most'],
+    ['two models', '/{model}/{model}', 'a path of printable ASCII without fragment, with {model} once at most'],
+    ['dotted segments', '/a/../chat', 'a path without dotted segments'],
+    ['a dotted segment at its end', '/a/.', 'a path without dotted segments'],
+    ['dotted segments that are encoded, which URLs read as dots', '/a/%2E./b', 'a path without dotted segments'],
+    ['dotted segments before its query', '/..?a=b', 'a path without dotted segments'],
+  ])('is refused with %s', (_what, path, expected) => {
+    expect(problem({ paths: { 'openai-chat': path } })).toMatchObject({ path: 'paths.openai-chat', expected });
+    expect(problem({ paths: { 'openai-chat': { whole: '/ok', stream: path } } })).toMatchObject({
+      path: 'paths.openai-chat.stream',
+      expected,
+    });
+  });
+
+  it('may be one each for whole and streamed answers, with a query', () => {
+    const { paths } = defineProvider({ ...spec, paths: { 'openai-chat': { whole: '/m/{model}:go', stream: '/m/{model}:flow?alt=sse' } } });
+    const path = paths['openai-chat'];
+    expect(path).toEqual({ whole: '/v1/m/{model}:go', stream: '/v1/m/{model}:flow?alt=sse' });
+    expect(Object.isFrozen(path)).toBe(true);
+    if (path === undefined) throw new Error('no path');
+    expect(requestPath(path, 'x', false)).toBe('/v1/m/x:go');
+    expect(requestPath(path, 'x', true)).toBe('/v1/m/x:flow?alt=sse');
+  });
+
+  it.each([
+    ['gpt-5', 'gpt-5'],
+    ['meta/llama-3', 'meta/llama-3'],
+    ['claude-x@20250929', 'claude-x@20250929'],
+    ['v1:0', 'v1%3A0'],
+    ['a?b=c#d', 'a%3Fb%3Dc%23d'],
+    ['100%', '100%25'],
+    ['..%2f', '..%252f'],
+    ['a b', 'a%20b'],
+    ['...', '...'],
+    ['$&', '%24%26'],
+    ['{model}', '%7Bmodel%7D'],
+  ])('has the model %j as %s', (model, segment) => {
+    expect(requestPath('/m/{model}:go', model, false)).toBe(`/m/${segment}:go`);
+  });
+
+  it.each(['', '.', '..', '../admin', 'a/../../admin', 'a//b', '/a', 'a/', 'a/.', 'ä', 'a\nb', '\ud800'])(
+    'is none for the model %j, which would lead elsewhere',
+    (model) => {
+      expect(() => requestPath('/m/{model}:go', model, false)).toThrow(/^model: expected a name without empty or dotted segments/);
+      const named = { whole: '/{model}', stream: '/{model}', modelName: (name: string) => `models/${name}` };
+      expect(() => requestPath(named, model, true)).toThrow(/^model: /);
+    },
+  );
+
+  it('is the same for every model where the model stands in the body', () => {
+    expect(requestPath('/chat', '../admin', false)).toBe('/chat');
+  });
+
+  it('may name models as the provider does, and is checked after that', () => {
+    const path = { whole: '/{model}:go', stream: '/{model}:go', modelName: (model: string) => (model === 'x' ? 'tuned/x' : `../${model}`) };
+    expect(requestPath(path, 'x', false)).toBe('/tuned/x:go');
+    expect(() => requestPath(path, 'y', false)).toThrow(/^model: /);
+  });
+
+  it('never leaves the base path, whatever the model is called', () => {
+    const base = 'https://acme.example/base/models/';
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom('.', '/', '%', '2', 'e', 'f', ':', '@', '?', '#', '\\', 'a') })),
+        (model) => {
+          let path: string;
+          try {
+            path = requestPath('/base/models/{model}:go?alt=sse', model, false);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'GW_BAD_REQUEST', param: 'model' });
+            return;
+          }
+          const url = new URL(path, 'https://acme.example');
+          expect(url.href.startsWith(base)).toBe(true);
+          expect([url.search, url.hash]).toEqual(['?alt=sse', '']);
+          expect(decodeURIComponent(url.pathname.slice('/base/models/'.length, -':go'.length))).toBe(model);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a provider’s credentials', () => {
+  it('are numbered unless they have names', () => {
+    const given = [{ headers: { 'X-Key': 'a' } }, { name: 'spare', headers: { 'x-key': 'b' } }, {}];
+    const { credentials } = defineProvider({ ...spec, credentials: given });
+    expect(credentials.map(({ name, headers }) => [name, headers.map((header) => [header.name, header.value.reveal()])])).toEqual([
+      ['key-1', [['x-key', 'a']]],
+      ['spare', [['x-key', 'b']]],
+      ['key-3', []],
+    ]);
+    for (const part of [credentials, credentials[0], credentials[0]?.headers]) expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it('are one that shows nothing by default', () => {
+    expect(defineProvider(spec).credentials).toEqual([{ name: 'key-1', headers: [] }]);
+  });
+
+  it.each([
+    [[], 'credentials', 'at least one credential', 'an array of 0'],
+    [[{ name: 'a' }, { name: 'a' }], 'credentials[1].name', 'a name of its own', 'one twice'],
+    [[{}, { name: 'key-1' }], 'credentials[1].name', 'a name of its own', 'one twice'],
+    [[{ name: 'two words' }], 'credentials[0].name', 'letters, digits, dots, dashes (64 at most)', 'a string of 9 characters'],
+    [
+      [{ headers: { authorization: 'Bearer sk-secret-1\n' } }],
+      'credentials[0].headers.authorization',
+      'printable ASCII',
+      'other characters',
+    ],
+    [[{ headers: { host: 'evil' } }], 'credentials[0].headers.host', 'a header that the gateway does not write itself', 'one that it does'],
+    [[{ authorize: 'sk-secret-1' }], 'credentials[0].authorize', 'a function', 'a string of 11 characters'],
+    [
+      [{ apiKey: 'sk-secret-1' }],
+      'credentials[0].apiKey',
+      'no such key (there are: name, headers, authorize)',
+      'a string of 11 characters',
+    ],
+  ])('are refused as %j', (credentials, path, expected, received) => {
+    const { text, ...told } = problem({ credentials });
+    expect(told).toEqual({ path, expected, received });
+    expect(text).not.toContain('sk-secret-1');
+  });
+
+  it('stand beside no header of the same name: one of them would be the wrong one', () => {
+    const credentials = [{ headers: { authorization: 'Bearer a' } }];
+    expect(problem({ credentials, headers: { Authorization: 'Basic b' } })).toMatchObject({ path: 'headers.authorization' });
+  });
+});
+
+describe('what else a provider says', () => {
+  it('has its dialects’ headers by lower-case name, frozen', () => {
+    const { dialectHeaders } = defineProvider({ ...spec, dialectHeaders: { 'openai-chat': { 'X-Version': '1' } } });
+    expect(dialectHeaders).toEqual({ 'openai-chat': { 'x-version': '1' } });
+    for (const part of [dialectHeaders, dialectHeaders['openai-chat']]) expect(Object.isFrozen(part)).toBe(true);
+    expect(problem({ dialectHeaders: { 'openai-chat': { 'x-version': 'a\nb' } } })).toMatchObject({
+      path: 'dialectHeaders.openai-chat.x-version',
+      expected: 'printable ASCII',
+    });
+  });
+
+  it('has the values of clients’ headers that it takes, frozen', () => {
+    const given = { 'openai-chat': { 'openai-beta': ['a'] } };
+    const { headerValues } = defineProvider({ ...spec, headerValues: given });
+    given['openai-chat']['openai-beta'].push('b');
+    expect(headerValues).toEqual({ 'openai-chat': { 'openai-beta': ['a'] } });
+    expect(Object.isFrozen(headerValues['openai-chat']?.['openai-beta'])).toBe(true);
+    expect(problem({ headerValues: { 'openai-chat': { 'OpenAI-Beta': ['a'] } } }).path).toBe('headerValues.openai-chat.OpenAI-Beta');
+  });
+
+  it.each([
+    [{ prepare: true }, 'prepare', 'a function', 'true'],
+    [{ framing: { contentType: 'application/x' } }, 'framing.decoder', 'a function', 'nothing'],
+    [{ paths: { 'openai-chat': { whole: '/a', stream: '/b', modelName: 'x' } } }, 'paths.openai-chat.modelName', 'a function', '"x"'],
+  ])('is refused as %j', (change, path, expected, received) => {
+    expect(problem(change)).toMatchObject({ path, expected, received });
+  });
+
+  it('has a framing of its own, and leaves the one that was given as it was', () => {
+    const framing = { contentType: 'Application/X', decoder: () => ({ push: () => Buffer.alloc(0), incomplete: false }) };
+    const provider = defineProvider({ ...spec, framing });
+    expect(provider.framing?.contentType).toBe('application/x');
+    expect(provider.framing?.decoder('openai-chat').incomplete).toBe(false);
+    expect([Object.isFrozen(provider.framing), Object.isFrozen(framing)]).toEqual([true, false]);
   });
 });

@@ -1,9 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from 'vitest';
 import { GatewayConfigError } from '../../../core/src/errors.ts';
 import { JsonDocument } from '../../../core/src/json/document.ts';
 import { isJsonObject } from '../../../core/src/model/json.ts';
 import { setValue } from '../../../core/src/parsed-call.ts';
-import { type HeaderPairs, type PrepareAbout, type Provider, type ProviderHeader, requestPath } from '../../../core/src/providers/provider.ts';
+import {
+  type HeaderPairs,
+  type PrepareAbout,
+  type Provider,
+  type ProviderHeader,
+  requestPath,
+} from '../../../core/src/providers/provider.ts';
+import { running, upstream } from '../harness/loopback.ts';
 
 /** Header names and values, revealed. */
 export function pairs(headers: readonly ProviderHeader[] | undefined): [string, string][] {
@@ -21,7 +29,11 @@ export async function credentials(provider: Provider): Promise<Record<string, He
 }
 
 /** Where a call for a model goes, whole and streamed; `undefined` where the provider does not serve its format. */
-export function addresses(provider: Provider, dialect: string, model: string): { readonly whole: string; readonly stream: string } | undefined {
+export function addresses(
+  provider: Provider,
+  dialect: string,
+  model: string,
+): { readonly whole: string; readonly stream: string } | undefined {
   const path = provider.paths[dialect];
   if (path === undefined) return undefined;
   const at = (stream: boolean): string => provider.origin + requestPath(path, model, stream);
@@ -53,4 +65,33 @@ export function problems(make: () => unknown, secrets: readonly string[] = ['sk-
     return error.problems.map(({ path, expected, received }) => `${path}: expected ${expected}, received ${received}`);
   }
   throw new Error('it was accepted');
+}
+
+export interface Sent {
+  /** With its query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** What the client got. */
+  readonly status: number;
+}
+
+/** What really goes out for a client's request: through a gateway, to a server in the provider's place. */
+export async function throughGateway(
+  provider: Provider,
+  path: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Sent> {
+  let seen: Omit<Sent, 'status'> | undefined;
+  const up = await upstream((req, res, text) => {
+    seen = { url: req.url ?? '', headers: req.headers, body: text };
+    res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  const elsewhere = Object.freeze({ ...provider, origin: up.url });
+  const { url } = await running(up.url, { providers: [elsewhere], models: {} });
+  const answer = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+  await answer.text();
+  if (seen === undefined) throw new Error(`nothing was sent; the client got ${answer.status}`);
+  return { ...seen, status: answer.status };
 }

@@ -34,7 +34,9 @@ function framed() {
   let sink: ByteSink | undefined;
   const source: ByteSource = {
     over: false,
-    attach: (one) => void (sink = one),
+    attach(one) {
+      sink = one;
+    },
     pause: () => void calls.push('pause'),
     resume: () => void calls.push('resume'),
     abort: (error) => void calls.push(`abort ${error.code}`),

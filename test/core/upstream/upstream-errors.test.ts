@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { CallDialect } from '../../../core/src/dialects/dialect.ts';
+import { googleGenerateContent } from '../../../core/src/dialects/google-generate-content/google-generate-content.ts';
+import { openaiChat } from '../../../core/src/dialects/openai-chat/openai-chat.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { defineProvider, type Provider } from '../../../core/src/providers/provider.ts';
 import type { UpstreamHeaders } from '../../../core/src/upstream/transport.ts';
@@ -8,8 +11,16 @@ import { Canaries } from '../../kit/canaries.ts';
 const key = 'sk-operators-own-0123456789';
 const provider = openai({ apiKey: key, baseUrl: 'https://llm.corp.example:8443/v1', organization: 'org-OperatorsOwn1' });
 
-function refused(status: number, body: unknown = {}, headers: UpstreamHeaders = {}, by: Provider = provider) {
-  return refusal(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), by);
+function refused(
+  status: number,
+  body: unknown = {},
+  headers: UpstreamHeaders = {},
+  by: Provider = provider,
+  dialect: CallDialect = openaiChat,
+  translated = false,
+) {
+  const target = { target: { id: 'up/m', provider: 'up', model: 'm' }, provider: by, dialect };
+  return refusal(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), target, translated);
 }
 
 describe('refusal', () => {
@@ -45,6 +56,23 @@ describe('refusal', () => {
       retryable: false,
     });
     expect(error.type).toBe(status === 404 ? 'not_found' : 'invalid_request');
+  });
+
+  it('takes a wrong key for one, and reads the wait, where only the body tells', () => {
+    const details = [{ reason: 'API_KEY_INVALID' }];
+    const wrong = { error: { code: 400, message: 'API key not valid.', details } };
+    expect(refused(400, wrong, {}, provider, googleGenerateContent)).toMatchObject({ code: 'GW_UPSTREAM_AUTH', status: 502 });
+    const wait = { error: { code: 429, message: 'x', details: [{ retryDelay: '3s' }] } };
+    expect(refused(429, wait, {}, provider, googleGenerateContent).headers).toMatchObject({ 'retry-after': '3', 'retry-after-ms': '3000' });
+    expect(refused(429, wait, { 'retry-after': '1' }, provider, googleGenerateContent).headers).toMatchObject({ 'retry-after': '1' });
+    expect(refused(429, { error: { code: 'insufficient_quota' } })).toMatchObject({ code: 'GW_UPSTREAM_AUTH' });
+  });
+
+  it('keeps the status, but not the words, of a refusal of what the client never wrote', () => {
+    const error = refused(400, { error: { message: 'budget_tokens is too small', code: 'x' } }, {}, provider, openaiChat, true);
+    expect(error).toMatchObject({ status: 400, code: 'GW_UPSTREAM_REFUSED', type: 'invalid_request' });
+    expect(error.message).not.toContain('budget_tokens');
+    expect(refused(404, {}, {}, provider, openaiChat, true)).toMatchObject({ status: 404, type: 'not_found' });
   });
 
   it('reads the words of servers that do not wrap them in an error object', () => {

@@ -3,7 +3,7 @@ import { leavesNothing } from '../../core/harness/nothing-left.ts';
 import { drivers } from './drivers/all.ts';
 import type { Answered, Driver, Question } from './drivers/driver.ts';
 import { type Capability, Matrix, pageWith, write } from './matrix.ts';
-import { type ClientFormat, formats, formatsHost } from './providers.ts';
+import { type ClientFormat, formats, formatsHost, modelOf } from './providers.ts';
 
 // Every client against every provider: a real library, the gateway, a simulated provider that is as strict as its original.
 // What passes becomes docs/compatibility.md; `UPDATE_DOCS=1` writes it, without it the page must be what was proven.
@@ -34,7 +34,7 @@ function proves(driver: Driver, provider: ClientFormat, capability: Capability, 
   it(name, async () => {
     const { origin } = await formatsHost();
     try {
-      await proof((question) => driver.ask(origin, { model: `${provider}/m`, ...question }));
+      await proof((question) => driver.ask(origin, { model: modelOf[provider], ...question }));
       matrix.note(driver.name, provider, capability, 'yes');
     } catch (error) {
       matrix.note(driver.name, provider, capability, 'no');
@@ -52,7 +52,7 @@ describe.each(drivers)('$name', (driver) => {
 
     prove('request', 'gets a whole answer: text, reason to finish, usage', async (ask) => {
       const answer = await ask({ turns: [{ user: text }] });
-      expect(answer).toMatchObject({ text: echo, finish: 'stop', calls: [], output: 9 });
+      expect(answer).toMatchObject({ text: echo, finish: 'stop', calls: [], output: 10 });
       expect(answer.input).toBe(10);
     });
 
@@ -71,7 +71,7 @@ describe.each(drivers)('$name', (driver) => {
 
     prove('stream', 'gets a stream: pieces, reason to finish, usage', async (ask) => {
       const answer = await ask({ stream: true, turns: [{ user: text }] });
-      expect(answer).toMatchObject({ text: echo, finish: 'stop', calls: [], output: 9 });
+      expect(answer).toMatchObject({ text: echo, finish: 'stop', calls: [], output: 10 });
       expect(answer.input).toBe(10);
       expect(answer.pieces).toBeGreaterThan(3);
     });

@@ -14,6 +14,14 @@ export type ClientFormat = 'openai-chat' | 'openai-responses' | 'anthropic-messa
 
 export const formats: readonly ClientFormat[] = ['openai-chat', 'openai-responses', 'anthropic-messages', 'google-generate-content'];
 
+/** A model of each, as it is addressed: names that translators and libraries know. */
+export const modelOf: Readonly<Record<ClientFormat, string>> = {
+  'openai-chat': 'openai-chat/deepseek-reasoner',
+  'openai-responses': 'openai-responses/gpt-5-mini',
+  'anthropic-messages': 'anthropic-messages/claude-sonnet-4-5',
+  'google-generate-content': 'google-generate-content/gemini-3-flash',
+};
+
 /** A provider that speaks one format only, so that every other client's calls are translated. */
 export function providerOf(format: ClientFormat, origin: string): Provider {
   const key = 'sk-operators-own';

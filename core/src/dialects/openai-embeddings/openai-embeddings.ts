@@ -3,6 +3,7 @@ import type { JsonObject, JsonPath, JsonValue } from '../../model/json.ts';
 import type { CallDialect, CallFacts, TextPlace } from '../dialect.ts';
 import { badField, finiteNumbers, optionalCount, requiredText } from '../fields.ts';
 import { openaiError } from '../openai-errors.ts';
+import { openaiRefusal } from '../openai-refusal.ts';
 import { openaiUsage } from '../openai-usage.ts';
 
 /** OpenAI's own ceiling for the number of inputs in one request. */
@@ -13,6 +14,7 @@ export const openaiEmbeddings: CallDialect = {
   id: 'openai-embeddings',
   routes: [{ method: 'POST', path: '/v1/embeddings' }],
   errorBody: openaiError,
+  refusal: openaiRefusal,
   clientHeaders: ['openai-beta'],
   readCall,
   requestTexts,

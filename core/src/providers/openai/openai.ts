@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { bearerKeys, checkOptions, defineProvider, type Provider, providerOptions } from '../provider.ts';
+import { bearerKeys } from '../keys.ts';
+import { defineProvider, type Provider } from '../provider.ts';
+import { checkOptions, providerOptions } from '../provider-options.ts';
 
 export interface OpenAIOptions {
   /** Several are used in turn. */
@@ -37,8 +39,12 @@ export function openai(options: OpenAIOptions): Provider {
   });
 }
 
-/** Where OpenAI and those compatible with it serve each dialect, below the base URL. */
-export const openaiPaths: Readonly<Record<string, string>> = Object.freeze({
+/** Where OpenAI serves each of its formats, below the base URL. A call of another format is translated to the first. */
+export const openaiPaths = Object.freeze({
   'openai-chat': '/chat/completions',
+  'openai-responses': '/responses',
+  'openai-input-tokens': '/responses/input_tokens',
   'openai-embeddings': '/embeddings',
+  'openai-moderations': '/moderations',
+  'openai-completions': '/completions',
 });

@@ -10,7 +10,9 @@ export const chatFormat: SimulatedFormat = {
     if (path !== '/v1/chat/completions') return undefined;
     const json = checkedBody(body, offered);
     checkedMessages(json);
-    return json as unknown as ChatRequest;
+    // Compatible providers (DeepSeek, xAI, vLLM) show reasoning; OpenAI itself does not.
+    const effort = json.reasoning_effort;
+    return { ...(json as unknown as ChatRequest), reasoning: typeof effort === 'string' && effort !== 'none' };
   },
   whole: completion,
   *frames(answer) {

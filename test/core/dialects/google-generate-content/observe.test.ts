@@ -77,6 +77,7 @@ describe('GenerateContentObserver', () => {
   it('an event that knows nothing of usage takes nothing away', () => {
     const idle = frame({ candidates: [{ content: { parts: [{ text: 'b' }] } }], usageMetadata: { trafficType: 'ON_DEMAND' } });
     expect(watch(said('a', 1) + idle).usage()).toMatchObject({ output: 1 });
+    expect(watch(said('a', 1) + said('b', 2) + idle).usage()).toMatchObject({ output: 2 });
     expect(watch(said('a', 1) + frame({ candidates: [{ finishReason: 'STOP' }] })).usage()).toMatchObject({ output: 1 });
     const misleading = frame({ candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: { TokenCount: 1 } } }] } }] });
     const observer = watch(said('a', 1) + said('b', 2, { finishReason: 'STOP' }) + misleading);

@@ -55,7 +55,7 @@ describe('answerFrames', () => {
       'response.output_item.done',
       'response.completed',
     ]);
-    expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.keys().toArray());
+    expect(events.map(({ sequence_number }) => sequence_number)).toEqual([...events.keys()]);
     expect(events.at(-1)?.response).toEqual(JSON.parse(answerBody(answer)));
   });
 

@@ -18,26 +18,29 @@ const event = (type: string, members: JsonObject): JsonObject => ({ type: `respo
 /** Pieces of texts, and the channel each goes on with. */
 const deltas: readonly (readonly [channel: string, JsonObject])[] = [
   [
-    '2:content 1:output_text',
+    '2:content 1:output_text:',
     event('output_text.delta', { ...at, content_index: 1, delta: 'T:assistant', logprobs: [], obfuscation: 'xx' }),
   ],
-  ['2:content 1:refusal', event('refusal.delta', { ...at, content_index: 1, delta: 'T:assistant' })],
-  ['2:content 0:reasoning_text', event('reasoning_text.delta', { ...at, content_index: 0, delta: 'T:assistant' })],
-  ['2:summary 3:reasoning_summary_text', event('reasoning_summary_text.delta', { ...at, summary_index: 3, delta: 'T:assistant' })],
-  ['2::function_call_arguments', event('function_call_arguments.delta', { ...at, delta: 'T:toolInput', obfuscation: 'x' })],
-  ['2::mcp_call_arguments', event('mcp_call_arguments.delta', { ...at, delta: 'T:toolInput' })],
-  ['2::custom_tool_call_input', event('custom_tool_call_input.delta', { ...at, delta: 'T:toolInput' })],
-  ['2::code_interpreter_call_code', event('code_interpreter_call_code.delta', { ...at, delta: 'T:toolInput' })],
-  ['2::apply_patch_call_operation_diff', event('apply_patch_call_operation_diff.delta', { ...at, delta: 'T:toolInput' })],
-  ['2:command 4:shell_call_command', event('shell_call_command.delta', { output_index: 2, command_index: 4, delta: 'T:toolInput' })],
+  ['2:content 1:refusal:', event('refusal.delta', { ...at, content_index: 1, delta: 'T:assistant' })],
+  ['2:content 0:reasoning_text:', event('reasoning_text.delta', { ...at, content_index: 0, delta: 'T:assistant' })],
+  ['2:summary 3:reasoning_summary_text:', event('reasoning_summary_text.delta', { ...at, summary_index: 3, delta: 'T:assistant' })],
+  ['2::function_call_arguments:', event('function_call_arguments.delta', { ...at, delta: 'T:toolInput', obfuscation: 'x' })],
+  ['2::mcp_call_arguments:', event('mcp_call_arguments.delta', { ...at, delta: 'T:toolInput' })],
+  ['2::custom_tool_call_input:', event('custom_tool_call_input.delta', { ...at, delta: 'T:toolInput' })],
+  ['2::code_interpreter_call_code:', event('code_interpreter_call_code.delta', { ...at, delta: 'T:toolInput' })],
+  ['2::apply_patch_call_operation_diff:', event('apply_patch_call_operation_diff.delta', { ...at, delta: 'T:toolInput' })],
+  ['2:command 4:shell_call_command:', event('shell_call_command.delta', { output_index: 2, command_index: 4, delta: 'T:toolInput' })],
   [
     '2:command 4:shell_call_output_content:stdout',
     event('shell_call_output_content.delta', { ...at, command_index: 4, delta: { stdout: 'T:toolOutput' } }),
   ],
-  ['::audio.transcript', event('audio.transcript.delta', { delta: 'T:assistant' })],
+  ['::audio.transcript:', event('audio.transcript.delta', { delta: 'T:assistant' })],
+  // Positions that begin like others.
+  ['20:content 1:output_text:', event('output_text.delta', { output_index: 20, content_index: 1, delta: 'T:assistant' })],
+  ['2:content 10:output_text:', event('output_text.delta', { ...at, content_index: 10, delta: 'T:assistant' })],
   // Unknown to all: whatever it is, a client will show it.
-  ['2::telepathy', event('telepathy.delta', { ...at, delta: 'T:assistant' })],
-  ['#item_1::telepathy', event('telepathy.delta', { item_id: 'item_1', delta: 'T:assistant' })],
+  ['2::telepathy:', event('telepathy.delta', { ...at, delta: 'T:assistant' })],
+  ['#item_1::telepathy:', event('telepathy.delta', { item_id: 'item_1', delta: 'T:assistant' })],
 ];
 
 /** Whole texts, each in one event. */
@@ -109,7 +112,7 @@ describe('eventTexts', () => {
 
   it('only arguments of functions are JSON', () => {
     const json = deltas.flatMap(([channel, delta]) => (eventTexts(delta)[0]?.json ? [channel] : []));
-    expect(json).toEqual(['2::function_call_arguments', '2::mcp_call_arguments']);
+    expect(json).toEqual(['2::function_call_arguments:', '2::mcp_call_arguments:']);
     expect(eventTexts(event('function_call_arguments.done', { ...at, arguments: '{}' }))[0]?.json).toBe(true);
     expect(eventTexts(event('custom_tool_call_input.done', { ...at, input: '{}' }))[0]?.json).toBeUndefined();
   });
@@ -147,18 +150,19 @@ describe('ends', () => {
     deltas.map(([channel]) => channel).filter((channel) => ends(json, '').some((prefix) => channel.startsWith(prefix)));
 
   it.each([
-    [event('output_text.done', { ...at, content_index: 1 }), ['2:content 1:output_text']],
-    [event('refusal.done', { ...at, content_index: 1 }), ['2:content 1:refusal']],
-    [event('reasoning_summary_text.done', { ...at, summary_index: 3 }), ['2:summary 3:reasoning_summary_text']],
-    [event('function_call_arguments.done', at), ['2::function_call_arguments']],
-    [event('shell_call_command.done', { output_index: 2, command_index: 4 }), ['2:command 4:shell_call_command']],
+    [event('output_text.done', { ...at, content_index: 1 }), ['2:content 1:output_text:']],
+    [event('refusal.done', { ...at, content_index: 1 }), ['2:content 1:refusal:']],
+    [event('reasoning_summary_text.done', { ...at, summary_index: 3 }), ['2:summary 3:reasoning_summary_text:']],
+    [event('function_call_arguments.done', at), ['2::function_call_arguments:']],
+    [event('shell_call_command.done', { output_index: 2, command_index: 4 }), ['2:command 4:shell_call_command:']],
     [event('shell_call_output_content.done', { ...at, command_index: 4 }), ['2:command 4:shell_call_output_content:stdout']],
-    [event('audio.transcript.done', {}), ['::audio.transcript']],
-    [event('content_part.done', { ...at, content_index: 1 }), ['2:content 1:output_text', '2:content 1:refusal']],
-    [event('reasoning_part.done', { ...at, content_index: 0 }), ['2:content 0:reasoning_text']],
-    [event('reasoning_summary_part.done', { ...at, summary_index: 3 }), ['2:summary 3:reasoning_summary_text']],
-    [event('output_text.done', { ...at, output_index: 20, content_index: 1 }), []],
-    [event('output_text.done', { ...at, content_index: 10 }), []],
+    [event('audio.done', {}), []],
+    [event('audio.transcript.done', {}), ['::audio.transcript:']],
+    [event('content_part.done', { ...at, content_index: 1 }), ['2:content 1:output_text:', '2:content 1:refusal:']],
+    [event('reasoning_part.done', { ...at, content_index: 0 }), ['2:content 0:reasoning_text:']],
+    [event('reasoning_summary_part.done', { ...at, summary_index: 3 }), ['2:summary 3:reasoning_summary_text:']],
+    [event('output_text.done', { ...at, output_index: 20, content_index: 1 }), ['20:content 1:output_text:']],
+    [event('output_text.done', { ...at, content_index: 10 }), ['2:content 10:output_text:']],
     [event('output_item.added', { output_index: 2, item: {} }), []],
     [event('output_text.delta', { ...at, content_index: 1 }), []],
   ])('%j ends %j', (json, channels) => {
@@ -273,7 +277,7 @@ describe('a stream with its texts edited', () => {
         expect(done('response.content_part.done')[0]?.part).toMatchObject({ text: restored });
         const items = [
           ...done('response.output_item.done').map(({ item }) => item),
-          ...((done('response.completed')[0]?.response as JsonObject).output as JsonObject[]),
+          ...(valueAt(done('response.completed'), [0, 'response', 'output']) as JsonObject[]),
         ];
         for (const item of items as JsonObject[])
           if (item.type === 'message') expect(item.content).toMatchObject([{ text: restored }]);

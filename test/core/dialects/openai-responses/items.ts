@@ -206,6 +206,7 @@ export const toolItems: readonly JsonObject[] = [
     status: 'completed',
     action: 'generate',
     result: 'AAAA',
+    prompt: 'T:toolInput',
     revised_prompt: 'T:assistant',
     size: '1024x1024',
   },

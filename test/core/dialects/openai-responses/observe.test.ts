@@ -60,6 +60,7 @@ describe('ResponsesStreamObserver', () => {
     const { observer, out } = watch(whole);
     expect(out).toBe(whole);
     expect(observer.usage()).toMatchObject({ input: 7, output: 3, cacheRead: 2, reasoning: 1, raw: usage });
+    expect([observer.leaves(), watch(whole.replace(completed, '')).observer.leaves()]).toEqual(['resp_1', undefined]);
     expect([observer.finishReason(), observer.done, observer.complete, observer.content, observer.error]).toEqual([
       'completed',
       true,

@@ -32,5 +32,6 @@ describe('openaiResponses', () => {
     const body = { status: 'incomplete', incomplete_details: { reason: 'content_filter' }, usage: { input_tokens: 1, output_tokens: 2 } };
     expect(openaiResponses.usage(body)).toMatchObject({ input: 1, output: 2 });
     expect(openaiResponses.finishReason(body)).toBe('content_filter');
+    expect(openaiResponses.leaves?.({ ...body, id: 'resp_1' })).toBe('resp_1');
   });
 });

@@ -3,10 +3,75 @@ import { GatewayConfigError } from '../../../../core/src/errors.ts';
 import { openaiCompatible } from '../../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { answerStream, running, upstream } from '../../harness/loopback.ts';
 import { leavesNothing } from '../../harness/nothing-left.ts';
+import { addresses, credentials, pairs, problems } from '../sent.ts';
 
 leavesNothing();
 
 const baseUrl = 'http://localhost:11434/v1';
+
+describe('openaiCompatible() with a preset', () => {
+  it('takes name, address, formats and deviations from it, and each of them from the operator first', () => {
+    const own = openaiCompatible({
+      preset: 'mistral',
+      name: 'mistral-eu',
+      baseUrl: 'https://eu.mistral.example/v1',
+      apiKey: 'k',
+      quirks: { toolChoiceByName: true },
+    });
+    expect(own).toMatchObject({
+      name: 'mistral-eu',
+      origin: 'https://eu.mistral.example',
+      paths: { 'openai-chat': '/v1/chat/completions' },
+    });
+    expect(own.quirks).toMatchObject({ streamUsage: false, toolChoiceRequired: 'any', toolChoiceByName: true });
+  });
+
+  it('takes a key in a header of the operator’s own', async () => {
+    const provider = openaiCompatible({ preset: 'groq', headers: { Authorization: 'Bearer mine' } });
+    expect(pairs(provider.headers)).toEqual([['authorization', 'Bearer mine']]);
+    expect(await credentials(provider)).toEqual({ 'key-1': [] });
+  });
+
+  it('is refused where there is none of that name', () => {
+    expect(problems(() => openaiCompatible({ preset: 'grok' } as never))[0]).toMatch(
+      /^preset: expected "groq" or "mistral" or .*, received "grok"$/,
+    );
+    expect(problems(() => openaiCompatible({} as never))).toEqual([
+      'name: expected lower-case letters, digits, dots, dashes (64 at most), received nothing',
+    ]);
+    expect(problems(() => openaiCompatible({ name: 'x' } as never))).toEqual([
+      'baseUrl: expected an http(s) URL such as https://api.example.com/v1, received nothing',
+    ]);
+  });
+});
+
+describe('openaiCompatible() that serves', () => {
+  it('what the operator says, preferred first', () => {
+    const provider = openaiCompatible({ name: 'x', baseUrl, serves: ['openai-responses', 'openai-chat', 'anthropic-messages'] });
+    expect(Object.entries(provider.paths)).toEqual([
+      ['openai-responses', '/v1/responses'],
+      ['openai-chat', '/v1/chat/completions'],
+      ['anthropic-messages', '/v1/messages'],
+    ]);
+  });
+
+  it('less than its preset: an older server', () => {
+    const provider = openaiCompatible({ preset: 'ollama', serves: ['openai-chat'] });
+    expect(addresses(provider, 'openai-responses', 'm')).toBeUndefined();
+    expect(addresses(provider, 'openai-chat', 'm')?.whole).toBe('http://localhost:11434/v1/chat/completions');
+  });
+
+  it.each([
+    [{ name: 'x', baseUrl, serves: [] }, /^serves: expected at least one format, received an array of 0$/],
+    [{ name: 'x', baseUrl, serves: ['chat'] }, /^serves\[0\]: expected openai-chat or openai-responses or .*, received "chat"$/],
+    [
+      { preset: 'deepseek', apiKey: 'k', serves: ['openai-chat', 'openai-responses'] },
+      /^serves\[1\]: expected a format that the preset has: openai-chat, anthropic-messages, received another$/,
+    ],
+  ])('is refused as %j', (options, message) => {
+    expect(problems(() => openaiCompatible(options as never))).toEqual([expect.stringMatching(message)]);
+  });
+});
 
 describe('openaiCompatible()', () => {
   it('is a server that speaks OpenAI’s formats', () => {
@@ -18,12 +83,12 @@ describe('openaiCompatible()', () => {
     });
   });
 
-  it('sends a key where there is one: local servers need none', () => {
-    const headers = (apiKey?: string) =>
-      openaiCompatible({ name: 'x', baseUrl, apiKey }).headers.map(({ name, value }) => [name, value.reveal()]);
-    expect(headers('k')).toEqual([['authorization', 'Bearer k']]);
-    expect(headers()).toEqual([]);
-    expect(headers('')).toEqual([]); // an environment variable that is not set
+  it('sends a key where there is one, several in turn: local servers need none', async () => {
+    const shown = (apiKey?: string | string[]) => credentials(openaiCompatible({ name: 'x', baseUrl, apiKey }));
+    expect(await shown('k')).toEqual({ 'key-1': [['authorization', 'Bearer k']] });
+    expect(await shown(['k', 'l'])).toEqual({ 'key-1': [['authorization', 'Bearer k']], 'key-2': [['authorization', 'Bearer l']] });
+    expect(await shown()).toEqual({ 'key-1': [] });
+    expect(await shown('')).toEqual({ 'key-1': [] }); // an environment variable that is not set
   });
 
   it.each([
@@ -45,11 +110,8 @@ describe('openaiCompatible()', () => {
   });
 
   it('sends further headers with every request', () => {
-    const { headers } = openaiCompatible({ name: 'x', baseUrl, apiKey: 'k', headers: { 'X-Title': 'My app' } });
-    expect(headers.map(({ name, value }) => [name, value.reveal()])).toEqual([
-      ['x-title', 'My app'],
-      ['authorization', 'Bearer k'],
-    ]);
+    const provider = openaiCompatible({ name: 'x', baseUrl, apiKey: 'k', headers: { 'X-Title': 'My app' } });
+    expect(pairs(provider.headers)).toEqual([['x-title', 'My app']]);
   });
 
   it('takes a credential of another scheme in a header, and no second one beside it', () => {

@@ -1,35 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayConfigError } from '../../../../core/src/errors.ts';
 import { openai, openaiPaths } from '../../../../core/src/providers/openai/openai.ts';
-import type { Provider } from '../../../../core/src/providers/provider.ts';
 import { running, type Upstream, upstream } from '../../harness/loopback.ts';
 import { leavesNothing } from '../../harness/nothing-left.ts';
+import { credentials, pairs } from '../sent.ts';
 
 leavesNothing();
 
-function headersOf(provider: Provider): Record<string, string> {
-  return Object.fromEntries(provider.headers.map(({ name, value }) => [name, value.reveal()]));
-}
-
 describe('openai()', () => {
-  it('is OpenAI’s API with this key', () => {
+  it('is OpenAI’s API with this key', async () => {
     const provider = openai({ apiKey: 'sk-1' });
     expect(provider).toMatchObject({
       name: 'openai',
       origin: 'https://api.openai.com',
-      paths: { 'openai-chat': '/v1/chat/completions', 'openai-embeddings': '/v1/embeddings' },
+      paths: {
+        'openai-chat': '/v1/chat/completions',
+        'openai-responses': '/v1/responses',
+        'openai-input-tokens': '/v1/responses/input_tokens',
+        'openai-embeddings': '/v1/embeddings',
+        'openai-moderations': '/v1/moderations',
+        'openai-completions': '/v1/completions',
+      },
       models: undefined,
       quirks: { streamUsage: true },
     });
-    expect(headersOf(provider)).toEqual({ authorization: 'Bearer sk-1' });
+    expect(await credentials(provider)).toEqual({ 'key-1': [['authorization', 'Bearer sk-1']] });
+    expect(provider.headers).toEqual([]);
+  });
+
+  it('uses several keys in turn', async () => {
+    expect(await credentials(openai({ apiKey: ['sk-1', 'sk-2'] }))).toEqual({
+      'key-1': [['authorization', 'Bearer sk-1']],
+      'key-2': [['authorization', 'Bearer sk-2']],
+    });
+  });
+
+  it('prefers chat for calls of other formats: it is where the first of its paths leads', () => {
+    expect(Object.keys(openai({ apiKey: 'sk-1' }).paths)[0]).toBe('openai-chat');
   });
 
   it('names organisation and project where they are given', () => {
-    expect(headersOf(openai({ apiKey: 'sk-1', organization: 'org-1', project: 'proj_1' }))).toEqual({
-      authorization: 'Bearer sk-1',
-      'openai-organization': 'org-1',
-      'openai-project': 'proj_1',
-    });
+    expect(pairs(openai({ apiKey: 'sk-1', organization: 'org-1', project: 'proj_1' }).headers)).toEqual([
+      ['openai-organization', 'org-1'],
+      ['openai-project', 'proj_1'],
+    ]);
   });
 
   it('can be there twice, under two names', () => {

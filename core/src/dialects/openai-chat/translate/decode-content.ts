@@ -1,17 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralAudio, NeutralFile, NeutralImage, NeutralText, NeutralUserPart } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
-import type { LossNotes } from './losses.ts';
+import type { RequestLosses } from './losses.ts';
 import { audioMediaType, urlSource } from './media.ts';
 
 /** Reads one part; `undefined` for one that was refused. `at` is its path. */
-export type PartReader<T> = (part: JsonObject, at: string, losses: LossNotes) => T | undefined;
+export type PartReader<T> = (part: JsonObject, at: string, losses: RequestLosses) => T | undefined;
 
 /** Content is a text, or an array of parts. */
 export function decodeContent<T>(
   content: JsonValue | undefined,
   at: string,
-  losses: LossNotes,
+  losses: RequestLosses,
   read: PartReader<T>,
 ): (T | NeutralText)[] {
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
@@ -26,25 +26,25 @@ export function decodeContent<T>(
   return parts;
 }
 
-export function textPart(part: JsonObject, at: string, losses: LossNotes): NeutralText | undefined {
+export function textPart(part: JsonObject, at: string, losses: RequestLosses): NeutralText | undefined {
   if (part.type === 'text') return readText(part, at, losses);
   return otherPart(part, at, losses);
 }
 
-export function userPart(part: JsonObject, at: string, losses: LossNotes): NeutralUserPart | undefined {
+export function userPart(part: JsonObject, at: string, losses: RequestLosses): NeutralUserPart | undefined {
   if (part.type === 'input_audio') return readAudio(part, at, losses);
   return resultPart(part, at, losses);
 }
 
 /** Images in results of tools are not OpenAI's, but some providers' (Groq). */
-export function resultPart(part: JsonObject, at: string, losses: LossNotes): NeutralText | NeutralImage | NeutralFile | undefined {
+export function resultPart(part: JsonObject, at: string, losses: RequestLosses): NeutralText | NeutralImage | NeutralFile | undefined {
   if (part.type === 'image_url') return readImage(part, at, losses);
   if (part.type === 'file') return readFile(part, at, losses);
   return textPart(part, at, losses);
 }
 
 /** What a part that nobody knows means cannot be said in another format. */
-export function otherPart(part: JsonObject, at: string, losses: LossNotes): undefined {
+export function otherPart(part: JsonObject, at: string, losses: RequestLosses): undefined {
   requiredText(`${at}.type`, part.type);
   losses.refuse(at);
   return undefined;
@@ -52,7 +52,7 @@ export function otherPart(part: JsonObject, at: string, losses: LossNotes): unde
 
 const textKeys = new Set(['type', 'text']);
 
-export function readText(part: JsonObject, at: string, losses: LossNotes): NeutralText {
+export function readText(part: JsonObject, at: string, losses: RequestLosses): NeutralText {
   noteOthers(part, textKeys, losses);
   if (typeof part.text !== 'string') badField(`${at}.text`, 'a string', part.text);
   return { kind: 'text', text: part.text };
@@ -60,7 +60,7 @@ export function readText(part: JsonObject, at: string, losses: LossNotes): Neutr
 
 const imageKeys = new Set(['type', 'image_url']);
 
-function readImage(part: JsonObject, at: string, losses: LossNotes): NeutralImage {
+function readImage(part: JsonObject, at: string, losses: RequestLosses): NeutralImage {
   noteOthers(part, imageKeys, losses);
   const image = part.image_url; // an object; Mistral's clients write the URL itself
   const url = requiredText(isJsonObject(image) ? `${at}.image_url.url` : `${at}.image_url`, isJsonObject(image) ? image.url : image);
@@ -71,7 +71,7 @@ function readImage(part: JsonObject, at: string, losses: LossNotes): NeutralImag
 
 const audioKeys = new Set(['type', 'input_audio']);
 
-function readAudio(part: JsonObject, at: string, losses: LossNotes): NeutralAudio {
+function readAudio(part: JsonObject, at: string, losses: RequestLosses): NeutralAudio {
   noteOthers(part, audioKeys, losses);
   const audio = part.input_audio;
   if (!isJsonObject(audio)) badField(`${at}.input_audio`, 'an object with data and format', audio);
@@ -81,7 +81,7 @@ function readAudio(part: JsonObject, at: string, losses: LossNotes): NeutralAudi
 
 const fileKeys = new Set(['type', 'file']);
 
-function readFile(part: JsonObject, at: string, losses: LossNotes): NeutralFile {
+function readFile(part: JsonObject, at: string, losses: RequestLosses): NeutralFile {
   noteOthers(part, fileKeys, losses);
   const file = part.file;
   if (!isJsonObject(file)) badField(`${at}.file`, 'an object', file);
@@ -92,6 +92,6 @@ function readFile(part: JsonObject, at: string, losses: LossNotes): NeutralFile 
   return { kind: 'file', source: source ?? badField(`${at}.file.file_data`, 'a base64 data URL', data), name };
 }
 
-function noteOthers(part: JsonObject, known: ReadonlySet<string>, losses: LossNotes): void {
+function noteOthers(part: JsonObject, known: ReadonlySet<string>, losses: RequestLosses): void {
   losses.dropOthers(part, known, 'messages[].content[].');
 }

@@ -4,11 +4,11 @@ import { badField, optionalCount } from '../../fields.ts';
 import type { RequestAbout } from '../../translation.ts';
 import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
-import { LossNotes } from './losses.ts';
+import { RequestLosses } from './losses.ts';
 
 /** A client's request, checked by `readCall`, in the neutral form. */
 export function decodeRequest(body: JsonObject, about: RequestAbout): Translated<NeutralRequest> {
-  const losses = new LossNotes();
+  const losses = new RequestLosses();
   noteOptions(body, losses);
   const value: NeutralRequest = {
     model: about.model,
@@ -44,19 +44,23 @@ const known = new Set([
  * What only Chat can say. Refused is what the caller would wait for in vain: further choices, probabilities, audio, a search,
  * a check. Dropped is what makes the same answer cheaper, faster or a little different; whatever is unknown with it.
  */
-function noteOptions(body: JsonObject, losses: LossNotes): void {
+function noteOptions(body: JsonObject, losses: RequestLosses): void {
   const { modalities } = body;
   if (typeof body.n === 'number' && body.n > 1) losses.refuse('n');
   if (body.logprobs === true) losses.refuse('logprobs');
   if (typeof body.top_logprobs === 'number' && body.top_logprobs > 0) losses.refuse('top_logprobs');
   if (Array.isArray(modalities) && modalities.some((one: JsonValue) => one !== 'text')) losses.refuse('modalities');
   else if (isJsonObject(body.audio)) losses.drop('audio');
-  if (isJsonObject(body.web_search_options)) losses.refuse('web_search_options');
-  if (isJsonObject(body.moderation)) losses.refuse('moderation');
+  if (isGiven(body.web_search_options)) losses.refuse('web_search_options');
+  if (isGiven(body.moderation)) losses.refuse('moderation');
   if (body.store === true) losses.drop('store'); // `false` asks for what happens anyway
   if (typeof body.safety_identifier === 'string' && typeof body.user === 'string' && body.user !== body.safety_identifier)
     losses.drop('user');
   losses.dropOthers(body, known);
+}
+
+function isGiven(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== false;
 }
 
 const efforts: ReadonlySet<string> = new Set<NeutralEffort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
@@ -65,7 +69,7 @@ function isEffort(word: string): word is NeutralEffort {
   return efforts.has(word);
 }
 
-function decodeReasoning(body: JsonObject, losses: LossNotes): NeutralReasoning | undefined {
+function decodeReasoning(body: JsonObject, losses: RequestLosses): NeutralReasoning | undefined {
   const word = optionalText('reasoning_effort', body.reasoning_effort);
   const show = optionalBoolean('include_reasoning', body.include_reasoning);
   const effort = word !== undefined && isEffort(word) ? word : undefined;
@@ -78,9 +82,7 @@ function decodeStop(stop: JsonValue | undefined): string[] {
   if (stop === undefined || stop === null) return [];
   if (typeof stop === 'string') return [stop];
   if (!Array.isArray(stop)) badField('stop', 'a string or an array of strings', stop);
-  return (stop as readonly JsonValue[]).map((one, index) =>
-    typeof one === 'string' ? one : badField(`stop[${index}]`, 'a string', one),
-  );
+  return (stop as readonly JsonValue[]).map((one, index) => (typeof one === 'string' ? one : badField(`stop[${index}]`, 'a string', one)));
 }
 
 function optionalNumber(field: string, value: JsonValue | undefined): number | undefined {

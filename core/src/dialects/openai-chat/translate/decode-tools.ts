@@ -2,13 +2,13 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 import type { NeutralFormat, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
 import { objectsIn } from './lenient.ts';
-import type { LossNotes } from './losses.ts';
+import type { RequestLosses } from './losses.ts';
 
 const toolKeys = new Set(['type', 'function']);
 const functionKeys = new Set(['name', 'description', 'parameters', 'strict']);
 
 /** Functions of the client's. Tools with a grammar, and tools that a provider runs itself, have no counterpart elsewhere. */
-export function decodeTools(body: JsonObject, losses: LossNotes): NeutralTool[] {
+export function decodeTools(body: JsonObject, losses: RequestLosses): NeutralTool[] {
   const tools: NeutralTool[] = [];
   for (const [index, tool] of elements('tools', body.tools)) {
     const at = `tools[${index}]`;
@@ -34,7 +34,7 @@ function elements(field: string, value: JsonValue | undefined): Iterable<[number
   return (value as readonly JsonValue[]).entries();
 }
 
-function decodeFunction(definition: JsonObject, at: string, losses: LossNotes): NeutralTool {
+function decodeFunction(definition: JsonObject, at: string, losses: RequestLosses): NeutralTool {
   losses.dropOthers(definition, functionKeys, 'tools[].function.');
   const { parameters, description, strict } = definition;
   if (parameters !== undefined && parameters !== null && !isJsonObject(parameters))
@@ -48,7 +48,7 @@ function decodeFunction(definition: JsonObject, at: string, losses: LossNotes): 
 }
 
 /** `tool_choice`, or the `function_call` that was before it. */
-export function decodeToolChoice(body: JsonObject, losses: LossNotes): NeutralToolChoice | undefined {
+export function decodeToolChoice(body: JsonObject, losses: RequestLosses): NeutralToolChoice | undefined {
   const legacy = body.tool_choice === undefined || body.tool_choice === null;
   const field = legacy ? 'function_call' : 'tool_choice';
   const choice = legacy ? body.function_call : body.tool_choice;
@@ -66,7 +66,7 @@ export function decodeToolChoice(body: JsonObject, losses: LossNotes): NeutralTo
 }
 
 /** A restriction: whatever cannot be kept of it makes the whole of it void (maximhq/bifrost#7344). */
-function decodeAllowed(allowed: JsonValue | undefined, losses: LossNotes): NeutralToolChoice | undefined {
+function decodeAllowed(allowed: JsonValue | undefined, losses: RequestLosses): NeutralToolChoice | undefined {
   const at = 'tool_choice.allowed_tools';
   if (!isJsonObject(allowed)) badField(at, 'an object with mode and tools', allowed);
   const { mode = 'auto', tools } = allowed;
@@ -82,7 +82,7 @@ function decodeAllowed(allowed: JsonValue | undefined, losses: LossNotes): Neutr
 
 const schemaKeys = new Set(['name', 'description', 'schema', 'strict']);
 
-export function decodeFormat(body: JsonObject, losses: LossNotes): NeutralFormat | undefined {
+export function decodeFormat(body: JsonObject, losses: RequestLosses): NeutralFormat | undefined {
   const format = body.response_format;
   if (format === undefined || format === null) return undefined;
   if (!isJsonObject(format)) badField('response_format', 'an object with a type', format);
@@ -94,7 +94,7 @@ export function decodeFormat(body: JsonObject, losses: LossNotes): NeutralFormat
   return undefined;
 }
 
-function decodeSchema(given: JsonValue | undefined, losses: LossNotes): NeutralFormat {
+function decodeSchema(given: JsonValue | undefined, losses: RequestLosses): NeutralFormat {
   const at = 'response_format.json_schema';
   if (!isJsonObject(given)) badField(at, 'an object with name and schema', given);
   if (!isJsonObject(given.schema)) badField(`${at}.schema`, 'a JSON Schema', given.schema);

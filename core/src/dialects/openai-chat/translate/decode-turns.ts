@@ -3,13 +3,13 @@ import type { NeutralAssistantPart, NeutralToolCall, NeutralToolResult, NeutralT
 import { badField, requiredText } from '../../fields.ts';
 import { CallIds } from './call-ids.ts';
 import { decodeContent, otherPart, readText, resultPart, textPart, userPart } from './decode-content.ts';
-import { readSignature } from './google-signature.ts';
+import { readSignature, signFirst } from './google-signature.ts';
 import { argumentsText } from './lenient.ts';
-import type { LossNotes } from './losses.ts';
-import { readReasoning } from './reasoning.ts';
+import type { RequestLosses } from './losses.ts';
+import { readReasoning, thinkingText } from './reasoning.ts';
 
 /** The conversation, in its order. Consecutive results of tools are one turn. */
-export function decodeTurns(messages: JsonValue | undefined, losses: LossNotes): NeutralTurn[] {
+export function decodeTurns(messages: JsonValue | undefined, losses: RequestLosses): NeutralTurn[] {
   if (!Array.isArray(messages)) badField('messages', 'a non-empty array of messages', messages);
   const turns: NeutralTurn[] = [];
   const ids = new CallIds();
@@ -32,7 +32,7 @@ export function decodeTurns(messages: JsonValue | undefined, losses: LossNotes):
 
 const inputKeys = new Set(['role', 'content']);
 
-function decodeTurn(message: JsonObject, index: number, ids: CallIds, losses: LossNotes): NeutralTurn {
+function decodeTurn(message: JsonObject, index: number, ids: CallIds, losses: RequestLosses): NeutralTurn {
   const at = `messages[${index}]`;
   switch (message.role) {
     case 'system':
@@ -51,7 +51,7 @@ function decodeTurn(message: JsonObject, index: number, ids: CallIds, losses: Lo
 
 const resultKeys = new Set(['role', 'content', 'tool_call_id', 'name']);
 
-function decodeResult(message: JsonObject, at: string, ids: CallIds, losses: LossNotes): NeutralToolResult {
+function decodeResult(message: JsonObject, at: string, ids: CallIds, losses: RequestLosses): NeutralToolResult {
   losses.dropOthers(message, resultKeys, 'messages[].');
   const name = typeof message.name === 'string' && message.name !== '' ? message.name : undefined;
   const callId = message.tool_call_id ?? '';
@@ -66,48 +66,39 @@ function decodeResult(message: JsonObject, at: string, ids: CallIds, losses: Los
   };
 }
 
+/** `prefix`: Mistral's and DeepSeek's mark of a last message to be continued, which every other format does unasked. */
 const assistantKeys = new Set([
-  ...['role', 'content', 'refusal', 'tool_calls', 'function_call', 'audio', 'annotations'],
+  ...['role', 'content', 'refusal', 'tool_calls', 'function_call', 'audio', 'annotations', 'prefix'],
   ...['reasoning_content', 'reasoning', 'reasoning_details', 'extra_content', 'thought_signature'],
 ]);
 
 /** Reasoning comes first, calls last, as models write them. */
-function decodeAssistant(message: JsonObject, index: number, ids: CallIds, losses: LossNotes): NeutralAssistantPart[] {
+function decodeAssistant(message: JsonObject, index: number, ids: CallIds, losses: RequestLosses): NeutralAssistantPart[] {
   const at = `messages[${index}]`;
   losses.dropOthers(message, assistantKeys, 'messages[].');
   // What was said stands at the provider that said it; here is only its id.
   if (isJsonObject(message.audio)) losses.refuse(`${at}.audio`);
-  const parts: NeutralAssistantPart[] = readReasoning(message);
-  const { content, refusal } = message;
-  // An empty text beside calls is another way to write null.
-  if (content !== undefined && content !== null && content !== '')
-    parts.push(...decodeContent(content, `${at}.content`, losses, assistantPart));
-  if (typeof refusal === 'string' && refusal !== '') parts.push({ kind: 'refusal', text: refusal });
   const calls = decodeCalls(message, index, ids, losses);
-  const signature = readSignature(message);
-  const [first] = calls;
-  // Gemini's endpoint has put the signature of the first call on the message.
-  if (signature !== undefined && first !== undefined && first.opaque === undefined) calls[0] = { ...first, opaque: signature };
-  else if (signature !== undefined) parts.push({ kind: 'reasoning', text: '', opaque: signature });
-  parts.push(...calls);
+  const alone = signFirst(calls, readSignature(message));
+  return [...readReasoning(message), ...decodeSaid(message, at, losses), ...alone, ...calls];
+}
+
+function decodeSaid({ content, refusal }: JsonObject, at: string, losses: RequestLosses): NeutralAssistantPart[] {
+  // An empty text beside calls is another way to write null.
+  const nothing = content === undefined || content === null || content === '';
+  const parts = nothing ? [] : decodeContent(content, `${at}.content`, losses, assistantPart);
+  if (typeof refusal === 'string' && refusal !== '') parts.push({ kind: 'refusal', text: refusal });
   return parts;
 }
 
-function assistantPart(part: JsonObject, at: string, losses: LossNotes): NeutralAssistantPart | undefined {
+function assistantPart(part: JsonObject, at: string, losses: RequestLosses): NeutralAssistantPart | undefined {
   if (part.type === 'text') return readText(part, at, losses);
   if (part.type === 'refusal') return { kind: 'refusal', text: requiredText(`${at}.refusal`, part.refusal) };
   if (part.type === 'thinking') return { kind: 'reasoning', text: thinkingText(part.thinking), opaque: undefined };
   return otherPart(part, at, losses);
 }
 
-/** Mistral's thinking: a text, or an array of text parts. */
-export function thinkingText(thinking: JsonValue | undefined): string {
-  if (typeof thinking === 'string') return thinking;
-  if (!Array.isArray(thinking)) return '';
-  return (thinking as readonly JsonValue[]).map((part) => (isJsonObject(part) && typeof part.text === 'string' ? part.text : '')).join('');
-}
-
-function decodeCalls(message: JsonObject, index: number, ids: CallIds, losses: LossNotes): NeutralToolCall[] {
+function decodeCalls(message: JsonObject, index: number, ids: CallIds, losses: RequestLosses): NeutralToolCall[] {
   const at = `messages[${index}]`;
   const calls: NeutralToolCall[] = [];
   const given = message.tool_calls ?? [];
@@ -115,7 +106,7 @@ function decodeCalls(message: JsonObject, index: number, ids: CallIds, losses: L
   for (const [position, call] of (given as readonly JsonValue[]).entries()) {
     const path = `${at}.tool_calls[${position}]`;
     if (!isJsonObject(call)) badField(path, 'an object', call);
-    if (isJsonObject(call.function)) calls.push(decodeCall(call, call.function, path, { ids, index, position }));
+    if (isJsonObject(call.function)) calls.push(decodeCall(call, call.function, `${path}.function`, { ids, index, position }));
     else if (isJsonObject(call.custom)) losses.refuse(path);
     else badField(`${path}.function`, 'an object with name and arguments', call.function);
   }

@@ -15,5 +15,14 @@ export function textOf(value: JsonValue | undefined): string {
 /** Arguments as JSON text. Ollama's own clients know them as an object; some servers send nothing where there are none. */
 export function argumentsText(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value;
-  return isJsonObject(value) ? JSON.stringify(value) : '';
+  return isJsonObject(value) ? jsonText(value) : '';
+}
+
+/** An object as JSON text; empty for one that is nested too deep to be written. */
+export function jsonText(value: JsonObject): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '';
+  }
 }

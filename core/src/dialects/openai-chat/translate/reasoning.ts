@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralReasoningText } from '../../../model/neutral.ts';
-import { objectsIn, textOf } from './lenient.ts';
+import { jsonText, objectsIn, textOf } from './lenient.ts';
 
 // OpenAI's Chat has no place for reasoning; the compatible providers have three: `reasoning_content` (DeepSeek, xAI, vLLM),
 // `reasoning` (Groq, Cerebras, OpenRouter), and OpenRouter's `reasoning_details[]`, whose signed and encrypted elements must
@@ -14,6 +14,16 @@ export function readReasoning(holder: JsonObject): NeutralReasoningText[] {
   if (details.some(isOpaque)) return details.map(detailPart).filter(({ text, opaque }) => text !== '' || opaque !== undefined);
   const text = textOf(holder.reasoning_content) || textOf(holder.reasoning) || details.map(detailText).join('');
   return text === '' ? [] : [{ kind: 'reasoning', text, opaque: undefined }];
+}
+
+/** Mistral's thinking, a part of the content: a text, or an array of text parts. */
+export function thinkingText(thinking: JsonValue | undefined): string {
+  return (
+    textOf(thinking) ||
+    objectsIn(thinking)
+      .map((part) => textOf(part.text))
+      .join('')
+  );
 }
 
 /** `reasoning_details` with what they held when they were read; `undefined` where nothing of them is known. */
@@ -35,7 +45,8 @@ function detailPart(detail: JsonObject): NeutralReasoningText {
   const text = detailText(detail);
   if (!isOpaque(detail)) return { kind: 'reasoning', text, opaque: undefined };
   const { text: _text, summary: _summary, ...rest } = detail;
-  return { kind: 'reasoning', text, opaque: { dialect, value: JSON.stringify(rest) } };
+  const value = jsonText(rest);
+  return { kind: 'reasoning', text, opaque: value === '' ? undefined : { dialect, value } };
 }
 
 function detailOf({ text, opaque }: NeutralReasoningText): JsonObject[] {

@@ -54,6 +54,10 @@ describe('what a user says', () => {
     expect(losses).toEqual([{ field: 'messages[].content[].image_url.detail', level: 'drop' }]);
   });
 
+  it('a detail that is chosen anyway is no loss', () => {
+    expect(user([{ type: 'image_url', image_url: { url: 'https://x.test/a.png', detail: 'auto' } }]).losses).toEqual([]);
+  });
+
   it('audio and files', () => {
     const { parts } = user([
       { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },

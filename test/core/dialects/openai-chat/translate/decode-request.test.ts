@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRequest } from '../../../../../core/src/dialects/openai-chat/translate/decode-request.ts';
+import { GatewayError } from '../../../../../core/src/errors.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 import { request } from './examples.ts';
 
@@ -28,6 +30,51 @@ describe('what is wrong is named', () => {
 
   it('stop[1]', () => {
     expect(() => decode({ stop: ['a', null] })).toThrow(expect.objectContaining({ param: 'stop[1]' }));
+  });
+});
+
+describe('whatever a client writes', () => {
+  it('is read, or is a bad request that names a field', () => {
+    const anyJson = fc.jsonValue({ maxDepth: 2 });
+    const part = fc.dictionary(
+      fc.constantFrom('type', 'text', 'image_url', 'input_audio', 'file'),
+      fc.oneof(fc.constantFrom('text', 'file'), anyJson),
+    );
+    const message = fc.record(
+      {
+        role: fc.constantFrom('system', 'user', 'assistant', 'tool', 'function'),
+        content: fc.oneof(fc.string(), fc.array(part), anyJson),
+        name: anyJson,
+        tool_calls: fc.oneof(fc.array(fc.record({ id: anyJson, function: fc.record({ name: anyJson, arguments: anyJson }) })), anyJson),
+        tool_call_id: anyJson,
+      },
+      { requiredKeys: ['role'] },
+    );
+    const options = [
+      'tools',
+      'functions',
+      'tool_choice',
+      'function_call',
+      'response_format',
+      'stop',
+      'n',
+      'modalities',
+      'seed',
+      '__proto__',
+    ];
+    const anyBody = fc.record({ messages: fc.array(message), others: fc.dictionary(fc.constantFrom(...options), anyJson) });
+    fc.assert(
+      fc.property(anyBody, ({ messages, others }) => {
+        try {
+          const { value, losses } = decode({ ...(others as JsonObject), messages: messages as JsonValue });
+          expect(value.turns.length).toBeLessThanOrEqual(messages.length);
+          for (const { field } of losses) expect(field).toMatch(/^[\w.[\]()-]{1,200}$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(GatewayError);
+          expect(error).toMatchObject({ code: 'GW_BAD_REQUEST', param: expect.stringMatching(/./) });
+        }
+      }),
+    );
   });
 });
 

@@ -108,7 +108,12 @@ describe('decodeToolChoice', () => {
   it('one that names what is no function is refused as a whole', () => {
     const custom = { type: 'custom', custom: { name: 'run' } };
     const allowed = { mode: 'auto', tools: [{ type: 'function', function: { name: 'a' } }, custom] };
-    for (const given of [custom, { type: 'allowed_tools', allowed_tools: allowed }, { type: 'mcp' }])
+    for (const given of [
+      custom,
+      { type: 'allowed_tools', allowed_tools: allowed },
+      { type: 'allowed_tools', allowed_tools: { tools: ['a'] } },
+      { type: 'mcp' },
+    ])
       expect(choice(given)).toEqual({ value: undefined, losses: [{ field: 'tool_choice', level: 'refuse' }] });
   });
 

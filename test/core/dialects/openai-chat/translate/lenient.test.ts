@@ -17,6 +17,11 @@ describe('what a provider sent', () => {
     expect(objectsIn([null, { a: 1 }, 'x', [], {}])).toEqual([{ a: 1 }, {}]);
   });
 
+  it('what is nested too deep to be written is left out, and breaks nothing', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(200_000)}1${'}'.repeat(200_000)}`) as JsonValue;
+    expect(argumentsText(deep)).toBe('');
+  });
+
   it('arguments are JSON text, however the server writes them', () => {
     expect(argumentsText('{"a": 1.0')).toBe('{"a": 1.0');
     expect(argumentsText({ city: 'Paris' })).toBe('{"city":"Paris"}');

@@ -1,0 +1,32 @@
+import type { JsonDocument } from '../../json/document.ts';
+import type { JsonValue } from '../../model/json.ts';
+import { anthropicError } from '../anthropic-errors.ts';
+import { anthropicHeaders, requestAttachments, requestState, requestTexts } from '../anthropic-request.ts';
+import { anthropicUsage } from '../anthropic-usage.ts';
+import type { CallDialect } from '../dialect.ts';
+import { answerBody } from './answer.ts';
+import { hasStopReason } from './finish.ts';
+import { messageLeaves } from './leaves.ts';
+import { readCall } from './read-call.ts';
+import { messagesStream } from './stream.ts';
+import { responseTexts } from './texts.ts';
+
+/** Anthropic's Messages: `POST /v1/messages`. */
+export const anthropicMessages: CallDialect = {
+  id: 'anthropic-messages',
+  routes: [{ method: 'POST', path: '/v1/messages' }],
+  errorBody: anthropicError,
+  requestIdHeader: 'request-id',
+  clientHeaders: anthropicHeaders,
+  readCall,
+  state: requestState,
+  leaves: messageLeaves,
+  requestTexts,
+  attachments: requestAttachments,
+  setModel: (document: JsonDocument, model: string) => document.replaceString(['model'], model),
+  responseTexts,
+  usage: anthropicUsage,
+  finishReason: (body: JsonValue) => (hasStopReason(body) ? body.stop_reason : undefined),
+  answerBody,
+  stream: messagesStream,
+};

@@ -1,0 +1,71 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { NeutralEffort, NeutralFormat, NeutralReasoning } from '../../../model/neutral.ts';
+import { badField, optionalCount, requiredText } from '../../fields.ts';
+import type { RequestLosses } from './losses.ts';
+
+const efforts: ReadonlySet<string> = new Set<NeutralEffort>(['low', 'medium', 'high', 'xhigh', 'max']);
+
+function isEffort(word: string): word is NeutralEffort {
+  return efforts.has(word);
+}
+
+const thinkingKeys = new Set(['type', 'budget_tokens', 'display']);
+
+/** `thinking` says whether and how it is shown, `output_config.effort` how much; each may stand alone. */
+export function decodeReasoning(body: JsonObject, losses: RequestLosses): NeutralReasoning | undefined {
+  const effort = decodeEffort(body, losses);
+  const { thinking } = body;
+  if (thinking === undefined || thinking === null) return effort === undefined ? undefined : { effort, budget: undefined, show: undefined };
+  if (!isJsonObject(thinking)) badField('thinking', 'an object with a type', thinking);
+  losses.dropOthers(thinking, thinkingKeys, 'thinking.');
+  // A client that asks for thinking reads it, unless it says otherwise.
+  const show = thinking.display !== 'omitted';
+  switch (thinking.type) {
+    case 'disabled':
+      return { effort: 'none', budget: undefined, show: undefined };
+    case 'between_tools':
+      losses.drop('thinking'); // no other format can say when
+      return { effort: 'low', budget: undefined, show };
+    case 'adaptive':
+      return { effort, budget: undefined, show };
+    case 'enabled':
+      return { effort, budget: optionalCount('thinking.budget_tokens', thinking.budget_tokens), show };
+    default:
+      return badField('thinking.type', 'enabled, adaptive, between_tools or disabled', thinking.type);
+  }
+}
+
+const configKeys = new Set(['effort', 'format']);
+
+function decodeEffort(body: JsonObject, losses: RequestLosses): NeutralEffort | undefined {
+  const config = outputConfig(body);
+  losses.dropOthers(config, configKeys, 'output_config.');
+  const word = config.effort;
+  if (word === undefined || word === null) return undefined;
+  if (typeof word !== 'string') badField('output_config.effort', 'a string', word);
+  if (isEffort(word)) return word;
+  losses.drop('output_config.effort');
+  return undefined;
+}
+
+function outputConfig(body: JsonObject): JsonObject {
+  const config: JsonValue = body.output_config ?? {};
+  return isJsonObject(config) ? config : badField('output_config', 'an object', config);
+}
+
+/** `output_config.format`, or `output_format` where the beta had it. */
+export function decodeFormat(body: JsonObject, losses: RequestLosses): NeutralFormat | undefined {
+  const current = outputConfig(body).format;
+  const [field, format] =
+    current === undefined || current === null ? ['output_format', body.output_format] : ['output_config.format', current];
+  if (format === undefined || format === null) return undefined;
+  if (!isJsonObject(format)) badField(field, 'an object with type and schema', format);
+  if (format.type !== 'json_schema') {
+    requiredText(`${field}.type`, format.type);
+    losses.refuse(field);
+    return undefined;
+  }
+  if (!isJsonObject(format.schema)) badField(`${field}.schema`, 'a JSON Schema', format.schema);
+  // Whether others can keep to the schema to the letter depends on the schema: they know their own rules.
+  return { kind: 'schema', name: undefined, description: undefined, schema: format.schema, strict: undefined };
+}

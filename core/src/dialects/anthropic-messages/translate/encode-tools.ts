@@ -1,0 +1,130 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { NeutralRequest, NeutralTool } from '../../../model/neutral.ts';
+import { constrainedSchema } from './constrained-schema.ts';
+import type { EncoderAbout } from './encode-format.ts';
+
+export interface EncodedTools {
+  /** `tools`, `tool_choice`: those that are needed. */
+  readonly members: JsonObject;
+  /** A tool must be called. */
+  readonly forced: boolean;
+}
+
+const none: EncodedTools = { members: {}, forced: false };
+
+export function encodeTools(request: NeutralRequest, about: EncoderAbout): EncodedTools {
+  const { quirks, losses } = about;
+  if (quirks.tools === false) {
+    if (usesTools(request)) losses.refuse('tools');
+    return none;
+  }
+  const { tools, choice } = chosen(request, about);
+  if (tools.length === 0) return none; // without tools a choice is an error
+  const tool_choice = withParallel(choice, request.parallelTools, about);
+  return {
+    members: { tools: tools.map((tool) => encodeTool(tool, about)), ...(tool_choice !== undefined && { tool_choice }) },
+    forced: choice?.type === 'any' || choice?.type === 'tool',
+  };
+}
+
+function usesTools({ tools, turns }: NeutralRequest): boolean {
+  return tools.length > 0 || turns.some((turn) => turn.role === 'tool');
+}
+
+interface Chosen {
+  readonly tools: readonly NeutralTool[];
+  readonly choice: JsonObject | undefined;
+}
+
+/** Only some of the tools allowed: the others are not sent at all, for Messages has no other word for it (maximhq/bifrost#7344). */
+function chosen({ tools, toolChoice }: NeutralRequest, { quirks, model, losses }: EncoderAbout): Chosen {
+  if (toolChoice === undefined) return { tools, choice: undefined };
+  const speaks = !quirks.unknownFields?.includes('tool_choice');
+  const { mode, allowed } = toolChoice;
+  if (mode === 'none') return speaks ? { tools, choice: { type: 'none' } } : { tools: [], choice: undefined };
+  const names = new Set(allowed);
+  const left = allowed === undefined ? tools : tools.filter(({ name }) => names.has(name));
+  if (mode === 'auto') return { tools: left, choice: speaks ? { type: 'auto' } : undefined };
+  if (left.length === 0 || !speaks || !model.forcedTools) {
+    losses.refuse('toolChoice');
+    return { tools: left, choice: undefined };
+  }
+  const [only] = left;
+  if (names.size === 1 && only !== undefined && quirks.toolChoiceByName !== false)
+    return { tools, choice: { type: 'tool', name: only.name } };
+  return { tools: left, choice: { type: 'any' } };
+}
+
+/** One call at a time is a part of the choice, which must then be there (maximhq/bifrost#7348). */
+function withParallel(
+  choice: JsonObject | undefined,
+  parallelTools: boolean | undefined,
+  { quirks, losses }: EncoderAbout,
+): JsonObject | undefined {
+  if (parallelTools !== false || choice?.type === 'none') return choice;
+  if (quirks.unknownFields?.includes('tool_choice')) {
+    losses.refuse('parallelTools');
+    return choice;
+  }
+  return { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true };
+}
+
+/** Other names are a 400, and a changed one would come back to a client that does not know it. */
+const toolName = /^[\w-]{1,128}$/;
+
+function encodeTool(tool: NeutralTool, about: EncoderAbout): JsonObject {
+  const { model, losses } = about;
+  if (model.claude && !toolName.test(tool.name)) losses.refuse('tools');
+  const schema = objectSchema(tool.parameters ?? {}, about);
+  const strict = tool.strict === true ? strictSchema(schema, about) : undefined;
+  return {
+    name: tool.name,
+    ...(tool.description !== undefined && tool.description !== '' && { description: tool.description }),
+    input_schema: strict ?? schema,
+    ...(strict !== undefined && { strict: true }),
+  };
+}
+
+/** A strict tool's input is held to the part of JSON Schema that Anthropic can hold it to. */
+function strictSchema(schema: JsonObject, { quirks, model, losses }: EncoderAbout): JsonObject | undefined {
+  const constrained = model.structuredOutput && quirks.strictTools !== false ? constrainedSchema(schema) : undefined;
+  if (constrained === undefined || constrained.relaxed) losses.drop('strictTools');
+  return constrained?.schema;
+}
+
+const unions = ['anyOf', 'oneOf', 'allOf'] as const;
+
+/** The type must be said and be `object`; a union at the top is refused ("does not support oneOf, allOf, or anyOf"). */
+function objectSchema(schema: JsonObject, { model, losses }: EncoderAbout): JsonObject {
+  const { type } = schema;
+  const typed = type === 'object' ? schema : { type: 'object', ...withoutType(schema) };
+  if (type !== undefined && type !== 'object' && !(Array.isArray(type) && type.includes('object'))) losses.drop('tools');
+  const complete: JsonObject = typed.properties === undefined && model.claude ? { ...typed, properties: {} } : typed;
+  if (!model.claude || !unions.some((key) => complete[key] !== undefined)) return complete;
+  losses.drop('tools');
+  return unions.reduce(flattened, complete);
+}
+
+function withoutType({ type: _type, ...rest }: JsonObject): JsonObject {
+  return rest;
+}
+
+/** All that the variants may have; required is what all of them require, or any of them where all must hold. */
+function flattened(schema: JsonObject, key: (typeof unions)[number]): JsonObject {
+  const { [key]: variants, ...rest } = schema;
+  if (!Array.isArray(variants)) return rest;
+  const objects = (variants as readonly JsonValue[]).filter(isJsonObject);
+  const properties = Object.assign({}, ...objects.toReversed().map((variant) => propertiesOf(variant)), propertiesOf(schema)) as JsonObject;
+  const [first = [], ...others] = objects.map(requiredOf);
+  const shared = key === 'allOf' ? [first, ...others].flat() : first.filter((name) => others.every((names) => names.includes(name)));
+  const required = [...new Set([...requiredOf(schema), ...shared])];
+  return { ...rest, properties, ...(required.length > 0 && { required }) };
+}
+
+function propertiesOf({ properties }: JsonObject): JsonObject {
+  return isJsonObject(properties) ? properties : {};
+}
+
+function requiredOf({ required }: JsonObject): string[] {
+  return Array.isArray(required) ? (required as readonly JsonValue[]).filter((name) => typeof name === 'string') : [];
+}

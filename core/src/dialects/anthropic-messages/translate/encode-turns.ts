@@ -1,0 +1,145 @@
+import type { JsonObject } from '../../../model/json.ts';
+import type { NeutralAssistantPart, NeutralText, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import { encodeContent, textBlocks } from './encode-content.ts';
+import type { EncoderAbout } from './encode-format.ts';
+import { type Answered, CallResults, orphanBlocks, resultBlocks } from './encode-results.ts';
+import { isThinkingBlock, ownBlocks } from './thinking.ts';
+import { toolInput } from './tool-input.ts';
+
+export interface Message extends JsonObject {
+  readonly role: 'user' | 'assistant';
+  readonly content: readonly JsonObject[];
+}
+
+export interface EncodedTurns {
+  /** Blocks of the system prompt. */
+  readonly system: readonly JsonObject[];
+  readonly messages: readonly Message[];
+}
+
+/** The conversation as a system prompt and messages whose roles alternate, the user's first. */
+export function encodeTurns(turns: readonly NeutralTurn[], about: EncoderAbout): EncodedTurns {
+  const first = turns.findIndex((turn) => turn.role !== 'system');
+  const leading = first === -1 ? turns : turns.slice(0, first);
+  const system = leading.flatMap((turn) => (turn.role === 'system' ? turn.parts.flatMap(({ text }) => textBlocks(text)) : []));
+  const messages = encodeMessages(first === -1 ? [] : joinAssistants(turns.slice(first)), about);
+  // Instructions alone are what the user says; without a message there is no request.
+  if (messages.length === 0 && system.length > 0) return { system: [], messages: [{ role: 'user', content: system }] };
+  return { system, messages: prefilled(messages, about) };
+}
+
+function encodeMessages(turns: readonly NeutralTurn[], about: EncoderAbout): Message[] {
+  const { quirks, losses } = about;
+  const messages = new Messages();
+  const results = new CallResults(turns);
+  for (const [index, turn] of turns.entries()) {
+    switch (turn.role) {
+      case 'system':
+        messages.add('user', reminder(turn.parts));
+        break;
+      case 'user':
+        messages.add('user', encodeContent(turn.parts, quirks, losses));
+        break;
+      case 'assistant': {
+        const answered = results.take(callsOf(turn.parts), index);
+        messages.add('assistant', assistantBlocks(turn.parts, answered));
+        messages.add('user', resultBlocks(answered, quirks, losses));
+        break;
+      }
+      case 'tool':
+        messages.add('user', orphanBlocks(results.orphans(turn.results), quirks, losses));
+        break;
+    }
+  }
+  return messages.list;
+}
+
+class Messages {
+  readonly list: { readonly role: Message['role']; readonly content: JsonObject[] }[] = [];
+
+  /** Consecutive blocks of one role are one message. */
+  add(role: Message['role'], blocks: readonly JsonObject[]): void {
+    if (blocks.length === 0) return;
+    const last = this.list.at(-1);
+    if (last?.role === role) {
+      for (const block of blocks) last.content.push(block); // one by one: there may be more than a call can take as arguments
+      return;
+    }
+    if (last === undefined && role === 'assistant')
+      this.list.push({ role: 'user', content: [{ type: 'text', text: '(The conversation goes on.)' }] });
+    this.list.push({ role, content: [...blocks] });
+  }
+}
+
+/** Other formats cut an answer into several turns (Responses: an item each); its calls are answered together. */
+function joinAssistants(turns: readonly NeutralTurn[]): NeutralTurn[] {
+  const joined: NeutralTurn[] = [];
+  let parts: NeutralAssistantPart[] | undefined;
+  for (const turn of turns) {
+    if (turn.role !== 'assistant') {
+      parts = undefined;
+      joined.push(turn);
+      continue;
+    }
+    if (parts === undefined) {
+      parts = [];
+      joined.push({ role: 'assistant', parts });
+    }
+    for (const part of turn.parts) parts.push(part);
+  }
+  return joined;
+}
+
+/**
+ * Instructions in the middle of a conversation. At its beginning they would mean something else, and change what the prompt
+ * cache has (UKGovernmentBEIS/inspect_ai#4104).
+ */
+function reminder(parts: readonly NeutralText[]): JsonObject[] {
+  const text = parts.map((part) => part.text).join('\n\n');
+  return text.trim() === '' ? [] : [{ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }];
+}
+
+function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
+  return parts.filter((part) => part.kind === 'toolCall');
+}
+
+/** `answered`: the calls' ids as they go out, in order. */
+function assistantBlocks(parts: readonly NeutralAssistantPart[], answered: readonly Answered[]): JsonObject[] {
+  const ids = answered.values();
+  return thinkingFirst(parts.flatMap((part) => (part.kind === 'toolCall' ? [callBlock(part, ids.next().value)] : saidBlocks(part))));
+}
+
+function callBlock(call: NeutralToolCall, answered: Answered | undefined): JsonObject {
+  return { type: 'tool_use', id: answered?.id ?? call.id, name: call.name, input: toolInput(call.arguments) };
+}
+
+function saidBlocks(part: Exclude<NeutralAssistantPart, NeutralToolCall>): JsonObject[] {
+  return part.kind === 'reasoning' ? ownBlocks(part) : textBlocks(part.text);
+}
+
+/** Thinking comes first (anthropics/claude-code#20692); where it does, nothing is moved (maximhq/bifrost#6342). */
+function thinkingFirst(blocks: JsonObject[]): JsonObject[] {
+  const first = blocks.findIndex(isThinkingBlock);
+  if (first <= 0) return blocks;
+  const after = blocks.findIndex((block, index) => index > first && !isThinkingBlock(block));
+  const end = after === -1 ? blocks.length : after;
+  return [...blocks.slice(first, end), ...blocks.slice(0, first), ...blocks.slice(end)];
+}
+
+/** A last turn of the assistant's is gone on with. It must not end with white space, and newer models refuse it. */
+function prefilled(messages: Message[], { model, losses }: EncoderAbout): Message[] {
+  const last = messages.at(-1);
+  if (last?.role !== 'assistant') return messages;
+  if (!model.prefill) losses.refuse('prefill');
+  const block = last.content.at(-1);
+  if (typeof block?.text !== 'string') return messages;
+  const trimmed = { ...block, text: block.text.trimEnd() };
+  return [...messages.slice(0, -1), { role: 'assistant', content: [...last.content.slice(0, -1), trimmed] }];
+}
+
+/** Whether the last turn of the assistant's called tools without the thinking that led to it. */
+export function lacksThinking(messages: readonly Message[]): boolean {
+  const last = messages.findLast(({ role }) => role === 'assistant');
+  const calls = last?.content.some(({ type }) => type === 'tool_use') === true;
+  return calls && !isThinkingBlock(last?.content[0]);
+}

@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../../model/json.ts';
+import type { Loss } from '../../../model/neutral.ts';
+
+/** Collects what could not be kept: each field once, with the graver level. */
+export class Losses<Field extends string> {
+  readonly #levels = new Map<Field, Loss['level']>();
+
+  drop(field: Field): void {
+    if (!this.#levels.has(field)) this.#levels.set(field, 'drop');
+  }
+
+  refuse(field: Field): void {
+    this.#levels.set(field, 'refuse');
+  }
+
+  list(): { readonly field: Field; readonly level: Loss['level'] }[] {
+    return Array.from(this.#levels, ([field, level]) => ({ field, level }));
+  }
+}
+
+/** A client's own key may be anything: only what reads like a name is repeated in a header or a log. */
+const showable = /^[\w.-]{1,64}$/;
+
+/** What a request says that the neutral form has no place for. */
+export class RequestLosses extends Losses<string> {
+  /**
+   * Notes every key with a value that is not known. Marks for the prompt cache stand on blocks, tools, messages and the body:
+   * they are one loss.
+   */
+  dropOthers(object: JsonObject, known: ReadonlySet<string>, prefix = ''): void {
+    for (const key in object) {
+      const value = object[key];
+      if (value === null || value === undefined || known.has(key)) continue;
+      if (key === 'cache_control') this.drop(key);
+      else this.drop(prefix + (showable.test(key) ? key : '(other)'));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { JsonObject } from '../../../model/json.ts';
+import type { NeutralEvent, NeutralOpaque, NeutralStop } from '../../../model/neutral.ts';
+import type { Usage } from '../../../model/usage.ts';
+import type { AnswerAbout, NeutralWriter } from '../../translation.ts';
+import { answerCall } from './answer-parts.ts';
+import { writeSignature } from './signature.ts';
+import { writeStop } from './stop.ts';
+import { usageMetadata } from './usage-metadata.ts';
+
+/** A call whose arguments may still go on. */
+interface HeldCall {
+  readonly id: string;
+  readonly name: string;
+  readonly opaque: NeutralOpaque | undefined;
+  arguments: string;
+  /** The provider said that it is over. */
+  ended: boolean;
+}
+
+/**
+ * Writes a stream for a client. Texts go out as they come; a call goes out whole, once its arguments cannot go on; the last
+ * event says why it stopped and what it took. No event names and no `[DONE]`: Google's own client loses the one and throws
+ * at the other.
+ */
+export class GoogleStreamWriter implements NeutralWriter {
+  readonly #about: AnswerAbout;
+  #id: string;
+  #model: string;
+  /** By number, in order of appearance. */
+  readonly #held = new Map<number, HeldCall>();
+  /** The call that goes on; `undefined` while something else does. */
+  #current: HeldCall | undefined = undefined;
+  #usage: Usage | undefined = undefined;
+  #stop: NeutralStop | undefined = undefined;
+
+  constructor(about: AnswerAbout) {
+    this.#about = about;
+    this.#id = about.id;
+    this.#model = about.model;
+  }
+
+  write(event: NeutralEvent): string {
+    switch (event.kind) {
+      case 'start':
+        this.#id = event.id || this.#about.id;
+        this.#model = event.model || this.#about.model;
+        return '';
+      case 'text':
+      case 'refusal':
+        return event.text === '' ? '' : this.#parts([{ text: event.text }]);
+      case 'reasoning':
+        return event.text === '' ? '' : this.#parts([{ text: event.text, thought: true }]);
+      case 'reasoningOpaque':
+        return this.#parts([{ text: '', thought: true, thoughtSignature: writeSignature(event.opaque) }]);
+      case 'toolCall':
+        this.#current = { id: event.id, name: event.name, opaque: event.opaque, arguments: '', ended: false };
+        this.#held.set(event.call, this.#current);
+        return '';
+      case 'arguments':
+        this.#addArguments(event.call, event.piece);
+        return '';
+      case 'partEnd':
+        return this.#endPart();
+      case 'usage':
+        this.#usage = event.usage;
+        return '';
+      case 'stop':
+        this.#stop = event.stop;
+        return '';
+    }
+  }
+
+  end(): string {
+    const parts = Array.from(this.#held.values(), answerCall);
+    const usage = usageMetadata(this.#usage);
+    return this.#frame(
+      { content: { role: 'model', parts: parts.length > 0 ? parts : [{ text: '' }] }, ...writeStop(this.#stop), index: 0 },
+      usage === undefined ? {} : { usageMetadata: usage },
+    );
+  }
+
+  #addArguments(call: number, piece: string): void {
+    this.#current = this.#held.get(call);
+    if (this.#current !== undefined) this.#current.arguments += piece;
+  }
+
+  #endPart(): string {
+    if (this.#current !== undefined) this.#current.ended = true;
+    this.#current = undefined;
+    const parts = this.#takeComplete();
+    return parts.length === 0 ? '' : this.#frame({ content: { role: 'model', parts }, index: 0 }, {});
+  }
+
+  /** Calls may interleave and texts come between their pieces: only what cannot go on is given, in the calls' order. */
+  #takeComplete(): JsonObject[] {
+    const parts: JsonObject[] = [];
+    for (const [number, call] of this.#held) {
+      if (!call.ended && !isWhole(call.arguments)) break;
+      parts.push(answerCall(call));
+      this.#held.delete(number);
+    }
+    return parts;
+  }
+
+  /** What is said after a call comes after it. */
+  #parts(parts: readonly JsonObject[]): string {
+    this.#current = undefined;
+    return this.#frame({ content: { role: 'model', parts: [...this.#takeComplete(), ...parts] }, index: 0 }, {});
+  }
+
+  #frame(candidate: JsonObject, more: JsonObject): string {
+    return `data: ${JSON.stringify({ candidates: [candidate], ...more, modelVersion: this.#model, responseId: this.#id })}\n\n`;
+  }
+}
+
+/** An object that parses has no more to come; the beginning of one does not parse. */
+function isWhole(text: string): boolean {
+  if (!text.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

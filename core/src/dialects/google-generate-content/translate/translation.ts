@@ -1,0 +1,19 @@
+import type { ChatTranslation } from '../../translation.ts';
+import { decodeAnswer } from './decode-answer.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeAnswer } from './encode-answer.ts';
+import { encodeRequest } from './encode-request.ts';
+import { fieldNames } from './field-names.ts';
+import { GoogleStreamReader } from './stream-reader.ts';
+import { GoogleStreamWriter } from './stream-writer.ts';
+
+/** Google's generateContent, to and from the neutral middle. */
+export const googleTranslation: ChatTranslation = {
+  decodeRequest,
+  encodeRequest,
+  decodeAnswer,
+  encodeAnswer,
+  streamReader: () => new GoogleStreamReader(),
+  streamWriter: (about) => new GoogleStreamWriter(about),
+  fieldNames,
+};

@@ -1,0 +1,91 @@
+import type { JsonObject } from '../../../model/json.ts';
+import type { NeutralAssistantPart, NeutralField, NeutralReasoningText, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import type { TargetQuirks } from '../../translation.ts';
+import { encodeContent } from './encode-content.ts';
+import { encodeResults, takeResults } from './encode-results.ts';
+import { signatureMembers } from './google-signature.ts';
+import type { Losses } from './losses.ts';
+import { mergeTurns } from './merge-turns.ts';
+import { writeDetails } from './reasoning.ts';
+
+/** The conversation as messages. */
+export function encodeTurns(given: readonly NeutralTurn[], quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
+  const turns = mergeTurns(given);
+  const messages: JsonObject[] = [];
+  const taken = new Set<object>();
+  const system = quirks.developerRole === true ? 'developer' : 'system';
+  for (const [index, turn] of turns.entries()) {
+    switch (turn.role) {
+      case 'system':
+        messages.push({ role: system, content: encodeContent(turn.parts, quirks, losses) });
+        break;
+      case 'user':
+        messages.push({ role: 'user', content: encodeContent(turn.parts, quirks, losses) });
+        break;
+      case 'assistant': {
+        const answered = takeResults(callsOf(turn.parts), turns, index, taken);
+        const ids = answered.map(({ id }) => id);
+        for (const message of assistantMessage(turn.parts, ids, quirks)) messages.push(message);
+        for (const message of encodeResults(answered, quirks, losses)) messages.push(message);
+        break;
+      }
+      case 'tool': {
+        const orphans = turn.results.filter((result) => !taken.has(result)).map((result) => ({ id: undefined, result }));
+        for (const message of encodeResults(orphans, quirks, losses)) messages.push(message);
+        break;
+      }
+    }
+  }
+  if (endsInPrefill(turns.at(-1))) losses.refuse('prefill');
+  return messages;
+}
+
+function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
+  return parts.filter((part) => part.kind === 'toolCall');
+}
+
+/** A last turn of the assistant's asks to go on with its text; Chat would answer it. */
+function endsInPrefill(last: NeutralTurn | undefined): boolean {
+  return last?.role === 'assistant' && callsOf(last.parts).length === 0 && textOf(last.parts) !== '';
+}
+
+/** What was said, a refusal like any other: servers know texts, few know `refusal`. */
+function textOf(parts: readonly NeutralAssistantPart[]): string {
+  return parts.map((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : '')).join('');
+}
+
+/** One message; none where nothing is left to say. `ids`: the calls' ids as they go out. */
+function assistantMessage(
+  parts: readonly NeutralAssistantPart[],
+  ids: readonly (string | undefined)[],
+  quirks: TargetQuirks,
+): JsonObject[] {
+  const text = textOf(parts);
+  const calls = callsOf(parts);
+  const reasoning = reasoningMembers(parts, quirks);
+  if (text === '' && calls.length === 0 && Object.keys(reasoning).length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      content: text === '' && calls.length > 0 ? null : text,
+      ...reasoning,
+      ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(call, ids[index] ?? call.id)) }),
+    },
+  ];
+}
+
+function toolCall(call: NeutralToolCall, id: string): JsonObject {
+  return { id, type: 'function', function: { name: call.name, arguments: call.arguments }, ...signatureMembers(call.opaque) };
+}
+
+/** Earlier reasoning, for providers that want it back (DeepSeek: maximhq/bifrost#5887); others refuse it. */
+function reasoningMembers(parts: readonly NeutralAssistantPart[], { reasoningHistory }: TargetQuirks): JsonObject {
+  if (reasoningHistory === undefined) return {};
+  const reasoning = parts.filter((part): part is NeutralReasoningText => part.kind === 'reasoning');
+  const text = reasoning.map((part) => part.text).join('');
+  const details = writeDetails(reasoning);
+  return {
+    ...(text !== '' && { [reasoningHistory]: text }),
+    ...(details !== undefined && { reasoning_details: details }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../../model/json.ts';
+import type { NeutralAnswer, NeutralAssistantPart, NeutralToolCall } from '../../../model/neutral.ts';
+import type { AnswerAbout } from '../../translation.ts';
+import { writeCallOpaque, writeEncrypted } from './encrypted-content.ts';
+import { callItem, contentPart, type ItemStatus, itemId, messageItem, reasoningItem, uniqueCallId } from './output-items.ts';
+import { responseObject } from './response-object.ts';
+import { statusOf } from './stop.ts';
+
+/** A whole answer for a client of Responses. */
+export function encodeAnswer(answer: NeutralAnswer, about: AnswerAbout): JsonObject {
+  const { status, reason } = statusOf(answer.stop);
+  const { id, model, usage } = answer;
+  return responseObject({ id, model, status, reason, output: outputOf(answer.parts, status, about.id), usage }, about);
+}
+
+/** Parts as items; texts that follow each other are one message. What was cut short is the last one. */
+function outputOf(parts: readonly NeutralAssistantPart[], status: ItemStatus, answerId: string): JsonObject[] {
+  const output: JsonObject[] = [];
+  const used = new Set<string>();
+  let content: JsonObject[] = [];
+  const endMessage = (as: ItemStatus): void => {
+    if (content.length > 0) output.push(messageItem(itemId('message', answerId, output.length), as, content));
+    content = [];
+  };
+  for (const [index, part] of parts.entries()) {
+    const as = index === parts.length - 1 ? status : 'completed';
+    if (part.kind === 'text' || part.kind === 'refusal') {
+      if (part.text !== '') content.push(contentPart(part.kind, part.text));
+      continue;
+    }
+    endMessage('completed');
+    if (part.kind === 'toolCall') pushCall(output, part, as, used, answerId);
+    else if (part.text !== '' || part.opaque !== undefined) {
+      const encrypted = part.opaque === undefined ? undefined : writeEncrypted(part.opaque);
+      output.push(reasoningItem(itemId('reasoning', answerId, output.length), part.text, encrypted));
+    }
+  }
+  endMessage(status);
+  return output;
+}
+
+/** What belongs to the call stands before it. */
+function pushCall(output: JsonObject[], call: NeutralToolCall, status: ItemStatus, used: Set<string>, answerId: string): void {
+  if (call.opaque !== undefined) output.push(reasoningItem(itemId('reasoning', answerId, output.length), '', writeCallOpaque(call.opaque)));
+  const index = output.length;
+  const callId = uniqueCallId(call.id, used, answerId, index);
+  output.push(callItem({ id: itemId('call', answerId, index), callId, name: call.name }, status, call.arguments));
+}

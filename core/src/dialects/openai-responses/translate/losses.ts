@@ -1,0 +1,39 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { Loss } from '../../../model/neutral.ts';
+
+/** Collects what could not be kept: each field once, with the graver level. */
+export class Losses<Field extends string> {
+  readonly #levels = new Map<Field, Loss['level']>();
+
+  drop(field: Field): void {
+    if (!this.#levels.has(field)) this.#levels.set(field, 'drop');
+  }
+
+  refuse(field: Field): void {
+    this.#levels.set(field, 'refuse');
+  }
+
+  list(): { readonly field: Field; readonly level: Loss['level'] }[] {
+    return Array.from(this.#levels, ([field, level]) => ({ field, level }));
+  }
+}
+
+/** A client's own key may be anything: only what reads like a name is repeated in a header or a log. */
+const showable = /^[\w.-]{1,64}$/;
+
+/** What a request says that the neutral form has no place for. */
+export class RequestLosses extends Losses<string> {
+  /** Notes every key that is not known and says something: answers that clients send back are full of `null`, `[]` and `{}`. */
+  dropOthers(object: JsonObject, known: ReadonlySet<string>, prefix = ''): void {
+    for (const key in object) {
+      if (known.has(key) || saysNothing(object[key])) continue;
+      this.drop(prefix + (showable.test(key) ? key : '(other)'));
+    }
+  }
+}
+
+function saysNothing(value: JsonValue | undefined): boolean {
+  if (value === null || value === undefined) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}

@@ -1,0 +1,50 @@
+// The face for provider authors: what a package needs to bring an upstream of its own. It imports from here and nowhere else
+// in the gateway.
+
+export { z } from 'zod';
+export type {
+  CallAddress,
+  CallDialect,
+  CallFacts,
+  FrameVerdict,
+  GatewayAnswer,
+  ObserveOptions,
+  StreamDialect,
+  StreamObserver,
+  TextPlace,
+} from './dialects/dialect.ts';
+export { readOpaque, writeOpaque } from './dialects/opaque.ts';
+export { frameData, parseFrameData } from './dialects/sse.ts';
+export type {
+  AnswerAbout,
+  ChatTranslation,
+  NeutralReader,
+  NeutralWriter,
+  RequestAbout,
+  TargetQuirks,
+  TargetTraits,
+} from './dialects/translation.ts';
+export { GatewayConfigError, GatewayError } from './errors.ts';
+export type { JsonDocument } from './json/document.ts';
+export { parseExact } from './json/exact.ts';
+export type { Attachment, DialectId, TextScope } from './model/call.ts';
+export type { EventText } from './model/events.ts';
+export { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './model/json.ts';
+export type * from './model/neutral.ts';
+export { tokenCount, type Usage } from './model/usage.ts';
+export {
+  type BodyEditor,
+  type Credential,
+  type CredentialSpec,
+  defineProvider,
+  type FrameDecoder,
+  type Framing,
+  type HeaderPairs,
+  type OutgoingRequest,
+  type PrepareAbout,
+  type Provider,
+  type ProviderPath,
+  type ProviderQuirks,
+  type ProviderSpec,
+} from './providers/provider.ts';
+export { checkOptions, providerOptions } from './providers/provider-options.ts';
