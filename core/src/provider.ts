@@ -2,6 +2,13 @@
 // in the gateway.
 
 export { z } from 'zod';
+export { deepFreeze } from './deep-freeze.ts';
+// What Claude's models take, for formats other than Anthropic's own that reach them.
+export { type ModelTraits, modelTraits } from './dialects/anthropic-messages/translate/claude-models.ts';
+export { type ConstrainedSchema, constrainedSchema } from './dialects/anthropic-messages/translate/constrained-schema.ts';
+export { type Answered, CallResults } from './dialects/anthropic-messages/translate/encode-results.ts';
+export { type EncodedThinking, encodeThinking, type ThinkingAbout } from './dialects/anthropic-messages/translate/encode-thinking.ts';
+export { Losses } from './dialects/anthropic-messages/translate/losses.ts';
 export type {
   CallAddress,
   CallDialect,
@@ -32,6 +39,7 @@ export type { EventText } from './model/events.ts';
 export { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './model/json.ts';
 export type * from './model/neutral.ts';
 export { tokenCount, type Usage } from './model/usage.ts';
+export { bearerKeys } from './providers/keys.ts';
 export {
   type BodyEditor,
   type Credential,
@@ -47,4 +55,4 @@ export {
   type ProviderQuirks,
   type ProviderSpec,
 } from './providers/provider.ts';
-export { checkOptions, providerOptions } from './providers/provider-options.ts';
+export { checkOptions, kindOf, oneOf, placeOf, providerOptions, refuse } from './providers/provider-options.ts';

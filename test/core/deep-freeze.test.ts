@@ -21,4 +21,10 @@ describe('deepFreeze', () => {
     circle.self = circle;
     expect(Object.isFrozen(deepFreeze(circle))).toBe(true);
   });
+
+  it('goes as deep as a value does', () => {
+    let deep: unknown = {};
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    expect(Object.isFrozen(deepFreeze(deep))).toBe(true);
+  });
 });

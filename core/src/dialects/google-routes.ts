@@ -6,23 +6,22 @@ import { badField } from './fields.ts';
 // Google puts the model and the method into the path. `@google/genai` 3 asks below /v1, its older versions and the AI SDK
 // below /v1beta, Vertex clients below /v1 or /v1beta1 with project and location (or, with an API key, without).
 
-const modelPaths = [
-  ...['/v1/models/*', '/v1beta/models/*', '/v1/tunedModels/*', '/v1beta/tunedModels/*'],
-  ...['/v1/publishers/google/models/*', '/v1beta1/publishers/google/models/*', '/v1/projects/*', '/v1beta1/projects/*'],
-] as const;
+const versions = ['/v1', '/v1beta', '/v1beta1'] as const;
 
-/** Every path at which clients call these methods. */
+/** Every path at which clients call these methods: what stands between version and method names the model. */
 export function googleRoutes(...methods: readonly string[]): DialectRoute[] {
-  return methods.flatMap((method) => modelPaths.map((path) => ({ method: 'POST', path: `${path}:${method}` }) as const));
+  return methods.flatMap((method) => versions.map((version) => ({ method: 'POST', path: `${version}/*:${method}` }) as const));
 }
 
-/** The model that a path names: `gemini-x`, `google/gemini-x`, `tunedModels/x`. Project and location are the operator's to choose. */
-export function googleModel({ path, parameter = '' }: CallAddress): string {
-  if (/^\/v1(?:beta)?\/tunedModels\//.test(path)) return `tunedModels/${parameter}`;
-  if (!/^\/v1(?:beta1)?\/projects\//.test(path)) return parameter;
-  const at = parameter.lastIndexOf('/models/');
-  const model = at === -1 ? '' : parameter.slice(at + '/models/'.length);
-  if (model === '') badField('model', 'a path that names the model after /models/', parameter);
+/**
+ * The model that a path names: `models/x` and all that lies before it (`publishers/google/models/x`, or a project and its
+ * location, which are the operator's to choose) is x; `tunedModels/x` is its own name. A name with a slash (`openai/gpt-x`)
+ * comes bare from the AI SDK.
+ */
+export function googleModel({ parameter = '' }: CallAddress): string {
+  const model = /^(?:projects\/[^/]+\/locations\/[^/]+\/)?(?:publishers\/google\/)?models\/(.+)$/s.exec(parameter)?.[1] ?? parameter;
+  if (model === '' || /^(?:projects|publishers|models)(?:\/|$)/.test(model))
+    badField('model', 'a path that names the model after /models/', parameter);
   return model;
 }
 

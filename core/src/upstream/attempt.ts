@@ -35,6 +35,8 @@ export class Attempt {
   readonly translated: TranslatedRequest | undefined;
   /** Fields of the client's that do not reach the target. */
   readonly dropped: string[];
+  /** What a credential made for this attempt: nobody else may read it. */
+  readonly shown: string[] = [];
 
   readonly #startedAt: number;
   #listeners: ((end: AttemptEnd) => void | Promise<void>)[] = [];

@@ -19,9 +19,10 @@ const userAgent = 'express-ai-gateway';
 export function requestHeaders(provider: Provider, dialect: DialectId, client: Readonly<Record<string, string>>, accept: string): string[] {
   const headers = ['content-type', 'application/json', 'accept', accept, 'accept-encoding', 'identity', 'user-agent', userAgent];
   for (const { name, value } of provider.headers) headers.push(name, value.reveal());
+  const taken = (name: string): boolean => provider.headers.some((header) => header.name === name);
   const own = provider.dialectHeaders[dialect];
-  for (const name in own) if (client[name] === undefined) headers.push(name, own[name] as string);
-  for (const name in client) headers.push(name, client[name] as string);
+  for (const name in own) if (client[name] === undefined && !taken(name)) headers.push(name, own[name] as string);
+  for (const name in client) if (!taken(name)) headers.push(name, client[name] as string);
   return headers;
 }
 

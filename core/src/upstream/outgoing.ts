@@ -24,7 +24,9 @@ export function outgoing(attempt: Attempt): Outgoing | Promise<Outgoing> {
   const { exchange, target: resolved, credential } = attempt;
   const call = exchange.requireCall();
   const { provider, target, dialect } = resolved;
-  const picked = passedHeaders(provider, dialect.id, sameDialectHeaders(attempt));
+  const picked = sameDialectHeaders(attempt);
+  const passed = passedHeaders(provider, dialect.id, picked);
+  for (const name of lostValues(picked, passed)) attempt.dropped.push(name);
   const { document, stripUsage } = preparedBody(attempt, picked);
   const request = {
     origin: provider.origin,
@@ -32,15 +34,25 @@ export function outgoing(attempt: Attempt): Outgoing | Promise<Outgoing> {
     headers: requestHeaders(
       provider,
       dialect.id,
-      picked,
+      passed,
       call.stream ? (provider.framing?.contentType ?? 'text/event-stream') : 'application/json',
     ),
     body: bodyOf(document, (attempt.translated ?? call.adopted) ? undefined : exchange.bodyBytes, call.stream),
     stripUsage,
   };
   for (const { name, value } of credential.headers) request.headers.push(name, value.reveal());
-  return credential.authorize === undefined ? request : authorized(request, credential.authorize);
+  return credential.authorize === undefined ? request : authorized(attempt, request, credential.authorize);
 }
+
+/** Headers of which the provider does not take all values: the client is told. One of which it takes none stands elsewhere (a body). */
+function lostValues(picked: Readonly<Record<string, string>>, passed: Readonly<Record<string, string>>): string[] {
+  if (picked === passed) return noNames;
+  return Object.keys(picked).filter(
+    (name) => passed[name] !== undefined && passed[name]?.split(',').length !== picked[name]?.split(',').length,
+  );
+}
+
+const noNames: string[] = [];
 
 /** What the client says to its own dialect is nothing to another's provider. */
 function sameDialectHeaders({ exchange, translated, target: { dialect } }: Attempt): Readonly<Record<string, string>> {
@@ -88,7 +100,7 @@ function ownBytes(text: string): Buffer {
 }
 
 /** With the headers that depend on the request itself. */
-async function authorized(request: Outgoing, authorize: NonNullable<Credential['authorize']>): Promise<Outgoing> {
+async function authorized(attempt: Attempt, request: Outgoing, authorize: NonNullable<Credential['authorize']>): Promise<Outgoing> {
   const pairs: [string, string][] = [];
   for (let at = 0; at < request.headers.length; at += 2) pairs.push([request.headers[at] as string, request.headers[at + 1] as string]);
   try {
@@ -97,6 +109,7 @@ async function authorized(request: Outgoing, authorize: NonNullable<Credential['
       authorizeMs,
       Promise.resolve(authorize({ method: 'POST', origin, path, headers: pairs, body })),
     );
+    for (const [, value] of added) attempt.shown.push(value);
     return { ...request, headers: [...request.headers, ...added.flat()] };
   } catch (cause) {
     // The caller of the gateway has no part in how the gateway proves itself, and must not read of it.

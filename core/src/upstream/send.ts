@@ -72,7 +72,13 @@ async function refused(reply: Reply, attempt: Attempt): Promise<GatewayError> {
   const timer = attempt.exchange.clock.after(errorBodyMs, () => reply.abort(gatewayError('GW_UPSTREAM_TRUNCATED')));
   const body = await reply.collect(maxErrorBytes).catch(() => Buffer.alloc(0));
   timer.cancel();
-  return attempt.exchange.stopped ?? refusal(reply.status, reply.headers, body, attempt.target, attempt.translated !== undefined);
+  return (
+    attempt.exchange.stopped ??
+    refusal(reply.status, reply.headers, body, attempt.target, {
+      translated: attempt.translated !== undefined,
+      shown: attempt.shown,
+    })
+  );
 }
 
 /** `streamType`: the content type of a stream, where one was asked for. */

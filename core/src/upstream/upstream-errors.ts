@@ -19,7 +19,7 @@ export function refusal(
   headers: UpstreamHeaders,
   body: Buffer,
   { provider, dialect }: ResolvedTarget,
-  translated = false,
+  { translated = false, shown = [] }: { readonly translated?: boolean; readonly shown?: readonly string[] } = {},
 ): GatewayError {
   const json = parsed(body);
   const facts = json === undefined ? undefined : dialect.refusal?.(json);
@@ -29,7 +29,7 @@ export function refusal(
   if (status === 429) return gatewayError('GW_UPSTREAM_RATE_LIMITED', { headers: wait });
   if (status >= 500 || status === 408) return gatewayError('GW_UPSTREAM_ERROR', { details: { status }, headers: wait });
   if (!passedOn.has(status)) return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
-  if (!translated) return passedRefusal(status, json, provider);
+  if (!translated) return passedRefusal(status, json, provider, shown);
   return new GatewayError({ ...refusedWith(status), status, type: status === 404 ? 'not_found' : 'invalid_request' });
 }
 
@@ -45,18 +45,19 @@ function refusedWith(status: number): Pick<GatewayError, 'code' | 'message'> {
 }
 
 /** The provider's own words about the request, without what is the operator's. */
-function passedRefusal(status: number, json: JsonObject | undefined, provider: Provider): GatewayError {
+function passedRefusal(status: number, json: JsonObject | undefined, provider: Provider, shown: readonly string[]): GatewayError {
+  const clean = (text: string): string => scrub(text, provider, shown);
   const said = isJsonObject(json?.error) ? json.error : json;
   if (said === undefined || typeof said.message !== 'string') return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
   const code = said.code;
   const param = said.param;
   return new GatewayError({
     status,
-    code: isCode(code) && scrub(code, provider) === code ? code : 'GW_UPSTREAM_REFUSED',
+    code: isCode(code) && clean(code) === code ? code : 'GW_UPSTREAM_REFUSED',
     // Cut after scrubbing: half a key has no shape, and is not the key.
-    message: scrub(said.message, provider).slice(0, 4_000),
+    message: clean(said.message).slice(0, 4_000),
     type: status === 404 ? 'not_found' : 'invalid_request',
-    ...(typeof param === 'string' && { param: scrub(param, provider).slice(0, 200) }),
+    ...(typeof param === 'string' && { param: clean(param).slice(0, 200) }),
   });
 }
 
@@ -73,11 +74,12 @@ function parsed(body: Buffer): JsonObject | undefined {
   }
 }
 
-/** Removes credentials (ours by value, others by shape), organisation and project ids, URLs and hosts. */
-export function scrub(text: string, provider: Provider): string {
+/** Removes credentials (ours by value, `shown` among them, others by shape), organisation and project ids, URLs and hosts. */
+export function scrub(text: string, provider: Provider, shown: readonly string[] = []): string {
   let clean = text;
-  for (const { value } of [...provider.headers, ...provider.credentials.flatMap(({ headers }) => headers)]) {
-    const secret = value.reveal().replace(/^(?:Bearer|Basic|Token|Key) /i, '');
+  const fixed = [...provider.headers, ...provider.credentials.flatMap(({ headers }) => headers)].map(({ value }) => value.reveal());
+  for (const value of [...fixed, ...shown]) {
+    const secret = value.replace(/^(?:Bearer|Basic|Token|Key) /i, '');
     if (secret.length >= 4) clean = clean.replaceAll(secret, '[removed]');
   }
   return clean

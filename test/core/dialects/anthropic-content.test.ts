@@ -44,7 +44,7 @@ const blocks: Readonly<Record<string, JsonValue>> = {
   thinking: { type: 'thinking', thinking: 'signed words', signature: 'sig' },
   redacted_thinking: { type: 'redacted_thinking', data: 'sealed' },
   compaction: { type: 'compaction', content: 'signed summary', encrypted_content: null, signature: 'sig' },
-  'compaction encrypted': { type: 'compaction', content: null, encrypted_content: 'sealed' },
+  'compaction encrypted': { type: 'compaction', content: 'summary of what is sealed', encrypted_content: 'sealed' },
   tool_use: {
     type: 'tool_use',
     id: 'toolu_1',
@@ -152,7 +152,7 @@ const blocks: Readonly<Record<string, JsonValue>> = {
     tools: [{ name: 'ask', description: 'T:toolDefinition', input_schema: { type: 'object' } }],
   },
   fallback: { type: 'fallback', from: { model: 'a' }, to: { model: 'b' }, trigger: { type: 'refusal', category: 'cyber' } },
-  'a kind that is not known yet': { type: 'hologram', id: 'h', words: ['T:@'], deep: { caption: { de: 'T:@' } } },
+  'a kind that is not known yet': { type: 'hologram', id: 'h', signature: 'sig', words: ['T:@'], deep: { caption: { de: 'T:@' } } },
 };
 
 const scopes: readonly TextScope[] = ['system', 'user', 'assistant', 'other'];

@@ -162,6 +162,7 @@ describe('requestFacts', () => {
       { name: 'look', input_schema: {} },
       { name: 'say', type: 'custom', input_schema: {} },
       { name: 'null', type: null, input_schema: {} },
+      { name: 'bare', type: 'custom' },
       { name: 'odd', type: 'function', input_schema: {} },
       { name: 'web_search', type: 'web_search_20260318' },
       { type: 'mcp_toolset', mcp_server_name: 'wiki' },
@@ -169,7 +170,7 @@ describe('requestFacts', () => {
     ];
     expect(requestFacts({ model: 'm', messages, tools })).toEqual({
       model: 'm',
-      tools: ['look', 'say', 'null', 'odd', 'web_search_20260318', 'mcp_toolset', 'unnamed'],
+      tools: ['look', 'say', 'null', 'bare', 'odd', 'web_search_20260318', 'mcp_toolset', 'unnamed'],
     });
     expect(requestFacts({ model: 'm', messages, tools: null }).tools).toEqual([]);
   });

@@ -91,6 +91,7 @@ describe('laterUsage', () => {
   it('what is no count is as it was said last', () => {
     const after = { service_tier: 'batch', server_tool_use: { web_search_requests: 1 } };
     expect(laterUsage({ service_tier: 'standard', server_tool_use: null }, after)).toEqual(after);
+    expect(laterUsage(after, { service_tier: null, server_tool_use: null })).toEqual(after);
   });
 });
 

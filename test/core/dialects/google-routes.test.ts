@@ -21,6 +21,8 @@ describe('googleRoutes, googleModel', () => {
     ['/v1/models/openai/gpt-x:generateContent', 'openai/gpt-x'],
     ['/v1/models/openai%2Fgpt-x:generateContent', 'openai/gpt-x'],
     ['/v1beta/models/ollama/llama3:8b:generateContent', 'ollama/llama3:8b'],
+    ['/v1beta/openai/gpt-x:generateContent', 'openai/gpt-x'],
+    ['/v1beta/chat:generateContent', 'chat'],
     ['/v1/tunedModels/mine:generateContent', 'tunedModels/mine'],
     ['/v1beta/tunedModels/mine:streamGenerateContent', 'tunedModels/mine'],
     ['/v1beta1/publishers/google/models/gemini-x:generateContent', 'gemini-x'],
@@ -36,23 +38,19 @@ describe('googleRoutes, googleModel', () => {
     expect(modelAt('/v1/models/x:y:generateContent')).toBe('x:y');
   });
 
-  it.each([
-    '/v1/models/:generateContent',
-    '/v1/models/m:countTokens',
-    '/v1/models/m',
-    '/v2/models/m:generateContent',
-    '/v1beta/projects/p/models/m:generateContent',
-    '/v1/publishers/anthropic/models/m:generateContent',
-  ])('%s is not ours', (path) => {
+  it.each(['/v1/models/m:countTokens', '/v1/models/m', '/v2/models/m:generateContent'])('%s is not ours', (path) => {
     expect(modelAt(path)).toBeUndefined();
   });
 
-  it.each(['/v1/projects/p/locations/l/endpoints/7:generateContent', '/v1/projects/p:generateContent'])(
-    '%s names no model: 400',
-    (path) => {
-      expect(() => modelAt(path)).toThrow(expect.objectContaining({ code: 'GW_BAD_REQUEST', param: 'model', status: 400 }));
-    },
-  );
+  it.each([
+    '/v1/projects/p/locations/l/endpoints/7:generateContent',
+    '/v1/projects/p:generateContent',
+    '/v1/models/:generateContent',
+    '/v1beta/projects/p/models/m:generateContent',
+    '/v1/publishers/anthropic/models/m:generateContent',
+  ])('%s names no model: 400', (path) => {
+    expect(() => modelAt(path)).toThrow(expect.objectContaining({ code: 'GW_BAD_REQUEST', param: 'model', status: 400 }));
+  });
 });
 
 describe('checkBodyModel', () => {

@@ -20,7 +20,7 @@ function refused(
   translated = false,
 ) {
   const target = { target: { id: 'up/m', provider: 'up', model: 'm' }, provider: by, dialect };
-  return refusal(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), target, translated);
+  return refusal(status, headers, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), target, { translated });
 }
 
 describe('refusal', () => {

@@ -10,7 +10,10 @@ import { type ClientFormat, formats, formatsHost, modelOf } from './providers.ts
 
 leavesNothing();
 
-const matrix = new Matrix();
+const matrix = new Matrix(
+  drivers.map(({ name }) => name),
+  formats,
+);
 const page = new URL('../../../docs/compatibility.md', import.meta.url);
 const update = process.env.UPDATE_DOCS === '1';
 

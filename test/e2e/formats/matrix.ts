@@ -10,12 +10,15 @@ export type Outcome = 'yes' | 'no' | '–';
 
 /** What the tests proved, client by provider. */
 export class Matrix {
-  readonly #rows = new Map<string, Map<Capability, Outcome>>();
+  readonly #rows: ReadonlyMap<string, Map<Capability, Outcome>>;
+
+  constructor(clients: readonly string[], providers: readonly ClientFormat[]) {
+    this.#rows = new Map(clients.flatMap((client) => providers.map((provider) => [keyOf(client, provider), new Map()] as const)));
+  }
 
   note(client: string, provider: ClientFormat, capability: Capability, outcome: Outcome): void {
-    const key = `${client} | ${provider}`;
-    const row = this.#rows.get(key) ?? new Map<Capability, Outcome>();
-    this.#rows.set(key, row);
+    const row = this.#rows.get(keyOf(client, provider));
+    if (row === undefined) throw new Error(`no row for ${client} with ${provider}`);
     // Several tests may stand behind one word: one that fails decides.
     if (row.get(capability) !== 'no') row.set(capability, outcome);
   }
@@ -32,6 +35,10 @@ export class Matrix {
     const { yes, no, '–': lacking } = this.counts;
     return `${head}${rows.join('')}\n${yes} proven, ${no} missing, ${lacking} that the client has no word for.\n`;
   }
+}
+
+function keyOf(client: string, provider: ClientFormat): string {
+  return `${client} | ${provider}`;
 }
 
 const begin = '<!-- table: made by the tests -->\n';

@@ -10,6 +10,7 @@ import { messageLeaves } from './leaves.ts';
 import { readCall } from './read-call.ts';
 import { messagesStream } from './stream.ts';
 import { responseTexts } from './texts.ts';
+import { anthropicTranslation } from './translate/translation.ts';
 
 /** Anthropic's Messages: `POST /v1/messages`. */
 export const anthropicMessages: CallDialect = {
@@ -29,4 +30,5 @@ export const anthropicMessages: CallDialect = {
   finishReason: (body: JsonValue) => (hasStopReason(body) ? body.stop_reason : undefined),
   answerBody,
   stream: messagesStream,
+  chat: anthropicTranslation,
 };

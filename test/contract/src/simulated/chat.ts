@@ -124,12 +124,23 @@ function answerText(request: ChatRequest, index: number): string {
 /** Two calls at most, when the user says "use the tool". */
 function toolCalls({ tools, tool_choice, messages }: ChatRequest, choiceIndex: number): ToolCall[] {
   const last = messages.at(-1);
-  if (tools === undefined || tool_choice === 'none' || last?.role !== 'user' || !/use the tool/i.test(textOf(last))) return [];
-  return tools.slice(0, 2).flatMap(({ function: tool }, index) => {
+  if (tools === undefined || tool_choice === 'none') return [];
+  const asked = last?.role === 'user' && /use the tool/i.test(textOf(last));
+  const forced = isForced(tool_choice);
+  if (!asked && !forced) return [];
+  const words = asked ? textOf(last) : 'simulated';
+  return tools.slice(0, asked ? 2 : 1).flatMap(({ function: tool }, index) => {
     if (tool === undefined) return [];
-    const json = JSON.stringify(exampleOf(tool.parameters, textOf(last)));
+    const json = JSON.stringify(exampleOf(tool.parameters, words));
     return [{ id: `call_sim_${choiceIndex}_${index}`, name: tool.name, pieces: json.match(/[\s\S]{1,7}/g) ?? [] }];
   });
+}
+
+/** Each format has its own word for a tool that must be called, or an object that names it. */
+function isForced(choice: unknown): boolean {
+  return (
+    choice === 'required' || choice === 'any' || choice === 'tool' || choice === 'ANY' || (typeof choice === 'object' && choice !== null)
+  );
 }
 
 interface Schema {

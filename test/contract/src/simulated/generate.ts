@@ -163,7 +163,7 @@ function toolsOf({ tools, toolConfig }: Json): Pick<ChatRequest, 'tools' | 'tool
         throw invalid('parameters and parameters_json_schema are mutually exclusive.');
       return { type: 'function', function: { name, parameters: parametersJsonSchema ?? parameters } };
     }),
-    tool_choice: mode === 'NONE' ? 'none' : undefined,
+    tool_choice: mode === 'NONE' ? 'none' : mode,
   };
 }
 

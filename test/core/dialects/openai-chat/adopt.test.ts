@@ -56,7 +56,7 @@ describe('adoptResponses', () => {
 
   it.each([
     ['previous_response_id', { previous_response_id: 'resp_1' }],
-    ['tools[0]', { tools: [{ type: 'web_search' }] }],
+    ['tools[0].web_search', { tools: [{ type: 'web_search' }] }],
   ])('refuses what Chat cannot say: %s', (param, rest) => {
     expect(() => adoptResponses({ model: 'm', input: 'x', ...rest } as never)).toThrow(
       expect.objectContaining({ code: 'GW_UNTRANSLATABLE', status: 400, param }),

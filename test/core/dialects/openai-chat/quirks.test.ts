@@ -83,12 +83,13 @@ describe('applyChatQuirks', () => {
     );
     fc.assert(
       fc.property(anyRequest, (body) => {
-        const [once] = apply(JSON.stringify(body), every);
+        const text = JSON.stringify(body); // which knows no -0
+        const [once] = apply(text, every);
         expect(apply(once, every)).toEqual([once, []]);
         const left = JSON.parse(once) as Record<string, unknown>;
         expect(left).not.toHaveProperty('max_completion_tokens');
         expect(left).not.toHaveProperty('store');
-        expect(left.other).toEqual(body.other);
+        expect(left.other).toEqual((JSON.parse(text) as typeof body).other);
       }),
     );
   });

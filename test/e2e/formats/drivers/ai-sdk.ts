@@ -78,7 +78,7 @@ function optionsOf(
       openai: { store: false, ...(reasoning === true && { reasoningEffort: 'low', reasoningSummary: 'auto', forceReasoning: true }) },
       ...(reasoning === true && {
         anthropic: { thinking: { type: 'enabled', budgetTokens: 1_024 } },
-        google: { thinkingConfig: { includeThoughts: true } },
+        google: { thinkingConfig: { includeThoughts: true, thinkingLevel: 'low' } },
       }),
     },
   };

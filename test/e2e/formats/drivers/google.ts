@@ -1,4 +1,11 @@
-import { type Content, type GenerateContentParameters, type GenerateContentResponse, GoogleGenAI, type Part } from '@google/genai';
+import {
+  type Content,
+  type GenerateContentParameters,
+  type GenerateContentResponse,
+  GoogleGenAI,
+  type Part,
+  ThinkingLevel,
+} from '@google/genai';
 import { type Answered, clientKey, type Driver, type Question } from './driver.ts';
 
 /** Google's library. */
@@ -37,7 +44,7 @@ function parametersOf(
         ],
       }),
       ...(schema && { responseMimeType: 'application/json', responseJsonSchema: schema }),
-      ...(reasoning === true && { thinkingConfig: { includeThoughts: true } }),
+      ...(reasoning === true && { thinkingConfig: { includeThoughts: true, thinkingLevel: ThinkingLevel.LOW } }),
       ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     },
   };

@@ -11,10 +11,15 @@ export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses)
     const at = `tools[${index}]`;
     if (!isJsonObject(tool)) badField(at, 'an object', tool);
     if (tool.type === undefined || tool.type === null || tool.type === 'custom') return [decodeTool(tool, at, losses)];
-    requiredText(`${at}.type`, tool.type);
-    losses.refuse(at);
+    if (isToolSearch(requiredText(`${at}.type`, tool.type))) losses.drop('tools[].tool_search');
+    else losses.refuse(at);
     return [];
   });
+}
+
+/** A search among the client's own tools only saves tokens: elsewhere all of them are there from the beginning. */
+export function isToolSearch(type: string): boolean {
+  return type.startsWith('tool_search_tool');
 }
 
 /** `eager_input_streaming` is about how pieces arrive, which every provider decides for itself. */

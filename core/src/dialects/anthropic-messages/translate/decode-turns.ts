@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 import type { NeutralAssistantPart, NeutralOpaque, NeutralToolResult, NeutralTurn, NeutralUserPart } from '../../../model/neutral.ts';
 import { badField, optionalFlag, requiredText } from '../../fields.ts';
 import { blocksIn, otherBlock, resultParts, textBlock, userParts } from './decode-content.ts';
+import { isToolSearch } from './decode-tools.ts';
 import type { RequestLosses } from './losses.ts';
 import { readCallOpaque, readThinking } from './thinking.ts';
 import { argumentsText } from './tool-input.ts';
@@ -100,10 +101,17 @@ function assistantParts(content: JsonValue | undefined, at: string, losses: Requ
       ofCall = readCallOpaque(thinking?.opaque);
       if (thinking !== undefined && ofCall === undefined) parts.push(thinking);
     } else if (block.type === 'text') parts.push(textBlock(block, path, losses));
+    else if (isSearch(block)) losses.drop('messages[].content[].tool_search');
     else otherBlock(block, path, losses);
   }
   if (ofCall !== undefined) parts.push({ kind: 'reasoning', text: '', opaque: ofCall });
   return parts;
+}
+
+/** A search for tools, or what it found. */
+function isSearch({ type, name }: JsonObject): boolean {
+  const word = type === 'server_tool_use' ? name : type;
+  return typeof word === 'string' && isToolSearch(word);
 }
 
 const callKeys = new Set(['type', 'id', 'name', 'input', 'caller']);

@@ -27,11 +27,20 @@ function encodePart(part: NeutralUserPart, quirks: TargetQuirks, losses: Losses<
   }
 }
 
+const imageType = /^image\/(jpeg|png|gif|webp)$/;
+
 function encodeImage({ source }: NeutralImage, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
   if (quirks.images === false) return refused(losses, 'images');
   if (source.kind === 'id') return refused(losses, 'fileIds');
-  if (source.kind === 'url' && quirks.imageUrls === false) return refused(losses, 'imageUrls');
-  return [{ type: 'image', source: encodeSource(source) }];
+  if (source.kind === 'url')
+    return isFetched(source.url, quirks) ? [{ type: 'image', source: encodeSource(source) }] : refused(losses, 'imageUrls');
+  const mediaType = source.mediaType.toLowerCase().replace(/^image\/jpg$/, 'image/jpeg'); // a usual mistake
+  return imageType.test(mediaType) ? [{ type: 'image', source: encodeSource({ ...source, mediaType }) }] : refused(losses, 'images');
+}
+
+/** Google's `gs:` and the like are for their own servers. */
+function isFetched(url: string, { imageUrls }: TargetQuirks): boolean {
+  return imageUrls !== false && /^https?:/i.test(url);
 }
 
 function encodeSource(source: Exclude<NeutralSource, { kind: 'id' }>): JsonObject {
@@ -49,7 +58,7 @@ function encodeFile({ source, name }: NeutralFile, quirks: TargetQuirks, losses:
     case 'inline':
       return inlineFile(source, title, quirks, losses);
     case 'url':
-      return quirks.imageUrls === false ? refused(losses, 'files') : [{ type: 'document', source: encodeSource(source), ...title }];
+      return isFetched(source.url, quirks) ? [{ type: 'document', source: encodeSource(source), ...title }] : refused(losses, 'files');
     case 'id':
       return refused(losses, 'fileIds');
   }

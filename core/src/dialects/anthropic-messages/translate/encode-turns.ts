@@ -42,7 +42,7 @@ function encodeMessages(turns: readonly NeutralTurn[], about: EncoderAbout): Mes
         break;
       case 'assistant': {
         const answered = results.take(callsOf(turn.parts), index);
-        messages.add('assistant', assistantBlocks(turn.parts, answered));
+        messages.add('assistant', assistantBlocks(turn.parts, answered, about));
         messages.add('user', resultBlocks(answered, quirks, losses));
         break;
       }
@@ -104,13 +104,15 @@ function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
 }
 
 /** `answered`: the calls' ids as they go out, in order. */
-function assistantBlocks(parts: readonly NeutralAssistantPart[], answered: readonly Answered[]): JsonObject[] {
+function assistantBlocks(parts: readonly NeutralAssistantPart[], answered: readonly Answered[], about: EncoderAbout): JsonObject[] {
   const ids = answered.values();
-  return thinkingFirst(parts.flatMap((part) => (part.kind === 'toolCall' ? [callBlock(part, ids.next().value)] : saidBlocks(part))));
+  return thinkingFirst(parts.flatMap((part) => (part.kind === 'toolCall' ? [callBlock(part, ids.next().value, about)] : saidBlocks(part))));
 }
 
-function callBlock(call: NeutralToolCall, answered: Answered | undefined): JsonObject {
-  return { type: 'tool_use', id: answered?.id ?? call.id, name: call.name, input: toolInput(call.arguments) };
+/** A name that Claude would not take belongs to a tool that is not there any more: such tools are refused. */
+function callBlock(call: NeutralToolCall, answered: Answered | undefined, { model }: EncoderAbout): JsonObject {
+  const name = model.claude ? call.name.replace(/[^\w-]/g, '_').slice(0, 128) || '_' : call.name;
+  return { type: 'tool_use', id: answered?.id ?? call.id, name, input: toolInput(call.arguments) };
 }
 
 function saidBlocks(part: Exclude<NeutralAssistantPart, NeutralToolCall>): JsonObject[] {

@@ -15,14 +15,19 @@ export function encodeTools(
     return {};
   }
   if (quirks.tools === false) losses.refuse('tools');
-  // Google has no way to ask for one call at a time.
-  if (parallelTools === false && toolChoice?.mode !== 'none') losses.refuse('parallelTools');
+  if (parallelTools === false && toolChoice?.mode !== 'none') oneAtATime(tools, toolChoice, losses);
   if (tools.some(({ strict }) => strict === true)) losses.drop('strictTools');
   const { offered, config } = choose(tools, toolChoice, losses);
   return {
     tools: [{ functionDeclarations: offered.map(declaration) }],
     ...(config !== undefined && { toolConfig: { functionCallingConfig: config } }),
   };
+}
+
+/** Google has no way to ask for one call at a time. Of a single tool (a library's way to structured output) two are unlikely. */
+function oneAtATime(tools: readonly NeutralTool[], choice: NeutralToolChoice | undefined, losses: Losses<NeutralField>): void {
+  if ((choice?.allowed ?? tools).length === 1) losses.drop('parallelTools');
+  else losses.refuse('parallelTools');
 }
 
 interface Choice {

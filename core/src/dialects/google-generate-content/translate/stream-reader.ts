@@ -8,12 +8,19 @@ import { PartialArguments } from './partial-arguments.ts';
 import { readSignature } from './signature.ts';
 import { readStop } from './stop.ts';
 
+/** A call whose arguments are still streamed. */
+interface OpenCall {
+  readonly id: string;
+  readonly name: string;
+  opaque: NeutralOpaque | undefined;
+  readonly arguments: PartialArguments;
+}
+
 /** Reads a stream whose events are whole responses, each with the parts that are new in it. */
 export class GoogleStreamReader implements NeutralReader {
   #started = false;
   #calls = 0;
-  /** A call whose arguments are still streamed. */
-  #open: PartialArguments | undefined = undefined;
+  #open: OpenCall | undefined = undefined;
   #finish: JsonValue | undefined = undefined;
   /** The last event that had usage: it counts from the beginning. */
   #usage: JsonObject | undefined = undefined;
@@ -64,33 +71,35 @@ export class GoogleStreamReader implements NeutralReader {
       return;
     }
     const text = textField(part, 'text');
-    if (text !== '') {
-      this.#close(events);
-      events.push({ kind: part.thought === true ? 'reasoning' : 'text', text });
-    }
+    if (text === '' && opaque === undefined) return;
+    this.#close(events);
+    if (text !== '') events.push({ kind: part.thought === true ? 'reasoning' : 'text', text });
     if (opaque !== undefined) events.push({ kind: 'reasoningOpaque', opaque });
   }
 
   /**
    * A call comes whole; or (Vertex, when asked) begins with its name, goes on with single arguments and ends with an event that
-   * does not say that it continues, often an empty one.
+   * does not say that it continues, often an empty one. Told once it is over: its signature may come with any of them.
    */
   #call(call: JsonObject, opaque: NeutralOpaque | undefined, events: NeutralEvent[]): void {
     const name = textField(call, 'name');
-    const begins = name !== '' || (this.#open === undefined && isJsonObject(call.args));
-    if (begins) {
+    if (name !== '' || (this.#open === undefined && isJsonObject(call.args))) {
       this.#close(events);
-      events.push({ kind: 'toolCall', call: this.#calls, id: textField(call, 'id'), name, opaque });
-      this.#calls += 1;
-      this.#open = new PartialArguments(call.args);
-    } else if (opaque !== undefined) events.push({ kind: 'reasoningOpaque', opaque });
-    for (const [piece] of objectElements(call, 'partialArgs', [])) this.#open?.add(piece);
+      this.#open = { id: textField(call, 'id'), name, opaque: undefined, arguments: new PartialArguments(call.args) };
+    }
+    const open = this.#open;
+    if (open !== undefined) open.opaque ??= opaque;
+    else if (opaque !== undefined) events.push({ kind: 'reasoningOpaque', opaque });
+    for (const [piece] of objectElements(call, 'partialArgs', [])) open?.arguments.add(piece);
     if (fieldOf(call, 'willContinue') !== true) this.#close(events);
   }
 
   #close(events: NeutralEvent[]): void {
     if (this.#open === undefined) return;
-    events.push({ kind: 'arguments', call: this.#calls - 1, piece: this.#open.toText() }, { kind: 'partEnd' });
+    const { id, name, opaque, arguments: given } = this.#open;
+    const call = this.#calls;
+    events.push({ kind: 'toolCall', call, id, name, opaque }, { kind: 'arguments', call, piece: given.toText() }, { kind: 'partEnd' });
+    this.#calls += 1;
     this.#open = undefined;
   }
 }

@@ -5,6 +5,7 @@ import type { RequestAbout } from '../../translation.ts';
 import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
 import { RequestLosses } from './losses.ts';
+import { wantsReasoning } from './wants-reasoning.ts';
 
 /** A client's request, checked by `readCall`, in the neutral form. */
 export function decodeRequest(body: JsonObject, about: RequestAbout): Translated<NeutralRequest> {
@@ -71,10 +72,12 @@ function isEffort(word: string): word is NeutralEffort {
 
 function decodeReasoning(body: JsonObject, losses: RequestLosses): NeutralReasoning | undefined {
   const word = optionalText('reasoning_effort', body.reasoning_effort);
-  const show = optionalBoolean('include_reasoning', body.include_reasoning);
   const effort = word !== undefined && isEffort(word) ? word : undefined;
   // A word of one provider's own (Groq's `default`).
   if (word !== undefined && effort === undefined) losses.drop('reasoning_effort');
+  // Chat has no word for showing it: who asks for an effort reads what is shown (see `wantsReasoning`).
+  const asked = optionalBoolean('include_reasoning', body.include_reasoning);
+  const show = asked ?? (effort !== undefined && wantsReasoning(body) ? true : undefined);
   return effort === undefined && show === undefined ? undefined : { effort, budget: undefined, show };
 }
 

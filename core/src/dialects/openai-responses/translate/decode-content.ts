@@ -67,8 +67,7 @@ export function resultPart(part: JsonObject, at: string, losses: RequestLosses):
 
 /** What a part that nobody knows means cannot be said in another format. */
 function otherPart(part: JsonObject, at: string, losses: RequestLosses): undefined {
-  requiredText(`${at}.type`, part.type);
-  losses.refuse(at);
+  losses.refuseAt(at, requiredText(`${at}.type`, part.type));
   return undefined;
 }
 

@@ -37,8 +37,7 @@ function decodeItem(item: JsonObject, at: string, callOpaque: NeutralOpaque | un
       return { role: 'tool', results: [decodeResult(item, at, losses)] };
     default:
       // Calls of the provider's own tools, references to what it stored, compacted history: nobody else can read them.
-      requiredText(`${at}.type`, item.type);
-      losses.refuse(at);
+      losses.refuseAt(at, requiredText(`${at}.type`, item.type));
       return undefined;
   }
 }

@@ -12,8 +12,9 @@ export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses)
   for (const [index, tool] of (tools as readonly JsonValue[]).entries()) {
     const at = `tools[${index}]`;
     if (!isJsonObject(tool)) badField(at, 'an object', tool);
-    if (requiredText(`${at}.type`, tool.type) === 'function') read.push(decodeTool(tool, at, losses));
-    else losses.refuse(at);
+    const type = requiredText(`${at}.type`, tool.type);
+    if (type === 'function') read.push(decodeTool(tool, at, losses));
+    else losses.refuseAt(at, type);
   }
   return read;
 }

@@ -30,6 +30,11 @@ export class RequestLosses extends Losses<string> {
       this.drop(prefix + (showable.test(key) ? key : '(other)'));
     }
   }
+
+  /** Refuses what stands at a place, with what it is: `tools[2].web_search` says more than `tools[2]`. */
+  refuseAt(at: string, type: string): void {
+    this.refuse(showable.test(type) ? `${at}.${type}` : at);
+  }
 }
 
 function saysNothing(value: JsonValue | undefined): boolean {

@@ -30,7 +30,8 @@ export function responseObject({ id, model, status, reason, output, usage }: Res
     previous_response_id: null,
     // Nothing is kept that could be asked for later.
     store: false,
-    usage: usage === undefined ? null : responsesUsageObject(usage),
+    // At the end there is always one: Codex asks again without.
+    usage: status === 'in_progress' ? null : responsesUsageObject(usage),
   };
 }
 

@@ -120,7 +120,7 @@ export class ResponsesStreamWriter implements NeutralWriter {
   #arguments(call: number, piece: string): string {
     const item = this.#calls.get(call);
     if (item === undefined) return '';
-    const frames = this.#current === item ? '' : this.#leave();
+    const frames = this.#leave();
     this.#current = item;
     return frames + item.add(piece);
   }

@@ -53,7 +53,14 @@ describe('odd answers', () => {
 
   it('leaves out what no other format has, and nothing else', () => {
     expect(
-      partsOf({ inlineData: { mimeType: 'image/png', data: 'A' } }, { executableCode: { code: '1' } }, { text: 'a' }, { text: '' }, {}),
+      partsOf(
+        { inlineData: { mimeType: 'image/png', data: 'A' } },
+        { executableCode: { code: '1' } },
+        { text: 'a' },
+        { text: '' },
+        {},
+        { thought: true },
+      ),
     ).toEqual([{ kind: 'text', text: 'a' }]);
     expect(partsOf({ functionCall: {} }, { functionCall: { args: { a: 1 } } })).toEqual([
       { kind: 'toolCall', id: '', name: '', arguments: '{"a":1}', opaque: undefined },

@@ -43,6 +43,12 @@ describe('what no other format has', () => {
 
   it('a part with nothing in it is nothing', () => {
     expect(decode([user({}, { text: 'x' })])).toEqual({ turns: [{ role: 'user', parts: [{ kind: 'text', text: 'x' }] }], losses: [] });
+    const remarks = [{ part_metadata: { a: 1 } }, { partMetadata: {} }, { text: null, thought: false }, { inlineData: null }];
+    expect(decode([user(...remarks)])).toEqual({ turns: [], losses: [] });
+    expect(decode([model(...remarks)])).toEqual({ turns: [{ role: 'assistant', parts: [] }], losses: [] });
+    expect(decode([model({ thought_signature: 'sig' })]).turns).toEqual([
+      { role: 'assistant', parts: [{ kind: 'reasoning', text: '', opaque: own('sig') }] },
+    ]);
   });
 });
 
@@ -51,6 +57,8 @@ describe('turns', () => {
     const turns = [{ role: 'user', parts: [{ kind: 'text', text: 'hi' }] }];
     expect(decode({ parts: { text: 'hi' } }).turns).toEqual(turns);
     expect(decode(['hi']).turns).toEqual(turns);
+    expect(decode([{ parts: ['hi'] }]).turns).toEqual(turns);
+    expect(decode([{ role: 'model', parts: ['hi'] }]).turns).toEqual([{ role: 'assistant', parts: [{ kind: 'text', text: 'hi' }] }]);
   });
 
   it('litellm#16893: signatures stay on the parts that they stand on', () => {
@@ -127,6 +135,10 @@ describe('turns', () => {
     ]);
     const [turn] = turnsOf(model({ text: 'a' }, { text: 'b' }));
     expect(turn?.role === 'assistant' && turn.parts.length).toBe(2);
+  });
+
+  it('a result alone is a turn', () => {
+    expect(turnsOf(user({ functionResponse: { name: 'f', response: { result: 'x' } } })).map(({ role }) => role)).toEqual(['tool']);
   });
 
   it('results find their calls without ids, and come before what is said beside them', () => {

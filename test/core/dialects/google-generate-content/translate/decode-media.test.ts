@@ -50,7 +50,7 @@ describe('decodeMedia', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         const standard = Buffer.from(bytes).toString('base64');
-        for (const data of [standard, Buffer.from(bytes).toString('base64url')])
+        for (const data of [standard, standard.replace(/=+$/, ''), Buffer.from(bytes).toString('base64url')])
           expect(inline('image/png', data)).toMatchObject({ source: { data: standard } });
       }),
     );

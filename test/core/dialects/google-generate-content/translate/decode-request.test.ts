@@ -23,6 +23,14 @@ describe('decodeRequest', () => {
       'refuse safetySettings[1]',
     ]);
     expect(lost({ safety_settings: [setting('OFF')] })).toEqual(['drop safetySettings']);
+    const numbered = [0, 1, 2, 3, 4, 5].map((threshold) => ({ category: 7, threshold }));
+    expect(lost({ safetySettings: numbered })).toEqual([
+      'drop safetySettings',
+      'refuse safetySettings[1]',
+      'refuse safetySettings[2]',
+      'refuse safetySettings[3]',
+    ]);
+    expect(lost({ safetySettings: [{ category: 7 }] })).toEqual(['drop safetySettings']);
   });
 
   it('is the whole request', () => {

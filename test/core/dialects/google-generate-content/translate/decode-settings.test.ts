@@ -41,7 +41,7 @@ describe('decodeSettings', () => {
   });
 
   it('finds every setting, in both spellings', () => {
-    const { settings } = decode({
+    const { settings, losses } = decode({
       max_output_tokens: 100,
       temperature: '0.5',
       top_p: 0.9,
@@ -64,6 +64,7 @@ describe('decodeSettings', () => {
       format: undefined,
       reasoning: { effort: undefined, budget: undefined, show: true },
     });
+    expect(losses).toEqual([]);
   });
 
   it('Portkey#644: a schema is the format, whichever kind it is', () => {

@@ -56,9 +56,10 @@ describe('decodeTools', () => {
   });
 
   it('says that it leaves out what a function gives back', () => {
-    expect(tools([{ functionDeclarations: [{ name: 'f', response: { type: 'STRING' } }] }]).losses).toEqual([
-      { field: 'tools[0].functionDeclarations[0].response', level: 'drop' },
-    ]);
+    const { losses } = tools([{ functionDeclarations: [{ name: 'f', response: {}, responseJsonSchema: {}, behavior: 'NON_BLOCKING' }] }]);
+    expect(losses).toEqual(
+      ['response', 'responseJsonSchema', 'behavior'].map((name) => ({ field: `tools[0].functionDeclarations[0].${name}`, level: 'drop' })),
+    );
   });
 });
 
@@ -71,14 +72,22 @@ describe('decodeToolChoice', () => {
   });
 
   it('a mode that is not known may be a restriction', () => {
-    expect(choice({ mode: 'NEW' }).losses).toEqual([{ field: 'toolConfig.functionCallingConfig.mode', level: 'refuse' }]);
+    expect(choice({ mode: 'NEW' })).toEqual({
+      choice: { mode: 'auto', allowed: undefined },
+      losses: [{ field: 'toolConfig.functionCallingConfig.mode', level: 'refuse' }],
+    });
+    expect(choice({ mode: {} }).losses).toHaveLength(1);
   });
 
   it.each([
     [{}, { mode: 'auto', allowed: undefined }],
     [{ mode: 'AUTO' }, { mode: 'auto', allowed: undefined }],
     [{ mode: 'NONE' }, { mode: 'none', allowed: undefined }],
+    [{ mode: 'MODE_UNSPECIFIED' }, { mode: 'auto', allowed: undefined }],
+    [{ mode: 0 }, { mode: 'auto', allowed: undefined }],
+    [{ mode: 1 }, { mode: 'auto', allowed: undefined }],
     [{ mode: 2 }, { mode: 'required', allowed: undefined }],
+    [{ mode: 3 }, { mode: 'none', allowed: undefined }],
     [
       { mode: 'ANY', allowed_function_names: ['f'] },
       { mode: 'required', allowed: ['f'] },

@@ -27,6 +27,7 @@ describe('encodeResults', () => {
     expect(encode([], [result('gone', 'sunny', { name: 'weather' })])).toEqual([
       { text: 'Result of the tool weather, whose call is no longer shown:\nsunny' },
     ]);
+    expect(encode([], [result('', 'sunny')])).toEqual([{ text: 'Result of a tool, whose call is no longer shown:\nsunny' }]);
   });
 
   it('llm-bridge’s `unknown`: the name is looked up from the call, and the order is the calls’', () => {

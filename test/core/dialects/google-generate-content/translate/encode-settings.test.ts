@@ -39,6 +39,10 @@ describe('encodeSettings', () => {
     });
   });
 
+  it.each([0, 8, -8, 2 ** 31 - 1, -(2 ** 31)])('seed %s is one', (seed) => {
+    expect(encode({ seed })).toEqual({ config: { seed }, losses: [] });
+  });
+
   it('Gemini 2.5 takes no penalties', () => {
     expect(encode({ frequencyPenalty: 0.5, presencePenalty: 0 }, 'gemini-2.5-flash')).toEqual({
       config: undefined,

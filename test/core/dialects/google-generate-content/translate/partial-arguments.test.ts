@@ -93,6 +93,11 @@ describe('PartialArguments', () => {
     });
   });
 
+  it('what has yet to come is not there', () => {
+    expect(textOf([{ jsonPath: '$.a', willContinue: true }])).toBe('{}');
+    expect(textOf([{ jsonPath: '$.a[]', willContinue: true }])).toBe('{}');
+  });
+
   it('goes on from what the call began with', () => {
     expect(textOf([{ jsonPath: '$.b', numberValue: 2 }], { a: 1 })).toBe('{"a":1,"b":2}');
     expect(textOf([], 'x')).toBe('{}');

@@ -34,6 +34,13 @@ describe('jsonSchema', () => {
     });
   });
 
+  it('knows every type and every count', () => {
+    const types = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
+    expect(types.map((_, index) => jsonSchema({ type: index + 1 }).type)).toEqual(types);
+    const counts = { max_items: '1', min_items: '2', max_length: '3', min_length: '4', max_properties: '5', min_properties: '6' };
+    expect(jsonSchema(counts)).toEqual({ maxItems: 1, minItems: 2, maxLength: 3, minLength: 4, maxProperties: 5, minProperties: 6 });
+  });
+
   it('leaves out a type that says nothing', () => {
     expect(jsonSchema({ type: 'TYPE_UNSPECIFIED', description: 'd' })).toEqual({ description: 'd' });
     expect(jsonSchema({ type: 0 })).toEqual({});

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readStop, writeStop } from '../../../../../core/src/dialects/google-generate-content/translate/stop.ts';
 
+const broken = [
+  ...['LANGUAGE', 'OTHER', 'MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS'],
+  ...['NO_IMAGE', 'IMAGE_OTHER', 'MALFORMED_RESPONSE'],
+];
+
 describe('readStop', () => {
   it.each([undefined, null, '', {}, 'FINISH_REASON_UNSPECIFIED', 0])('%j says nothing', (word) => {
     expect(readStop(word, true)).toBeUndefined();
@@ -21,8 +26,12 @@ describe('readStop', () => {
     expect(readStop(word, false)).toEqual({ kind: 'filtered' });
   });
 
-  it.each(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'OTHER', 'LANGUAGE', 'SOMETHING_NEW'])('%s stays the word it is', (word) => {
+  it.each(['SOMETHING_NEW', ...broken])('%s stays the word it is', (word) => {
     expect(readStop(word, false)).toEqual({ kind: 'unknown', word });
+  });
+
+  it('a cap of the request is a cap', () => {
+    expect([2, 'MAX_TOKENS', 'CONTINUATION'].map((word) => readStop(word, false))).toEqual(Array(3).fill({ kind: 'length' }));
   });
 
   it('a number that means two things stays a number', () => {
@@ -41,9 +50,12 @@ describe('writeStop', () => {
     [{ kind: 'stopSequence', sequence: 'x' }, 'STOP'],
     [{ kind: 'length' }, 'MAX_TOKENS'],
     [{ kind: 'filtered' }, 'SAFETY'],
-    [{ kind: 'unknown', word: 'MALFORMED_FUNCTION_CALL' }, 'MALFORMED_FUNCTION_CALL'],
   ] as const)('%j is %s', (stop, finishReason) => {
     expect(writeStop(stop)).toEqual({ finishReason });
+  });
+
+  it.each(broken)('%s is Google’s own', (word) => {
+    expect(writeStop({ kind: 'unknown', word })).toEqual({ finishReason: word });
   });
 
   it('no word of another provider stands in the enum, but it is not lost', () => {

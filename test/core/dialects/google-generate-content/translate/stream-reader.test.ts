@@ -100,6 +100,11 @@ describe('usage', () => {
     ]);
   });
 
+  it('any count is one', () => {
+    expect(told(usage({ promptTokenCount: 10 }))).toMatchObject([{ input: 10 }]);
+    expect(told(usage({ totalTokenCount: 10 }))).toHaveLength(1);
+  });
+
   it('what says nothing about tokens takes nothing away', () => {
     const counts = { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 };
     expect(told(usage({ trafficType: 'ON_DEMAND' }), usage(counts), usage({ trafficType: 'ON_DEMAND' }))).toMatchObject([
@@ -128,11 +133,12 @@ describe('calls', () => {
   it('vercel/ai 45b3d76: a call is not over before the provider says so', () => {
     const reader = new GoogleStreamReader();
     const kinds = (call: JsonObject) => without([...reader.read(parts({ functionCall: call }))], 'start').map(({ kind }) => kind);
-    expect(kinds({ name: 'f', willContinue: true })).toEqual(['toolCall']);
+    expect(kinds({ name: 'f', willContinue: true })).toEqual([]);
     expect(kinds({ partialArgs: [{ jsonPath: '$.a', numberValue: 1 }], willContinue: true })).toEqual([]);
     expect(kinds({ partialArgs: [{ jsonPath: '$.b', stringValue: 'x', willContinue: true }], willContinue: true })).toEqual([]);
     expect(kinds({ partialArgs: [{ jsonPath: '$.b', stringValue: 'y' }], willContinue: true })).toEqual([]);
     expect(reader.read(parts({ functionCall: {} }))).toEqual([
+      { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{"a":1,"b":"xy"}' },
       { kind: 'partEnd' },
     ]);
@@ -141,6 +147,7 @@ describe('calls', () => {
   it.each<[string, JsonObject[]]>([
     ['another call', [{ functionCall: { name: 'g' } }]],
     ['a text', [{ text: 'hi' }]],
+    ['a signature', [{ text: '', thoughtSignature: 'sig' }]],
     ['the end of the stream', []],
   ])('%s ends a call that never said so', (_, after) => {
     const events = read(
@@ -148,11 +155,29 @@ describe('calls', () => {
       parts({ functionCall: { partialArgs: [{ jsonPath: '$.a', stringValue: 'x', willContinue: true }], willContinue: true } }),
       ...after.map((part) => parts(part)),
     );
-    expect(events.slice(2, 4)).toEqual([{ kind: 'arguments', call: 0, piece: '{"a":"x"}' }, { kind: 'partEnd' }]);
+    expect(events.slice(1, 4)).toEqual([
+      { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: undefined },
+      { kind: 'arguments', call: 0, piece: '{"a":"x"}' },
+      { kind: 'partEnd' },
+    ]);
   });
 
-  it('a signature that comes while a call goes on is not lost', () => {
-    const events = read(parts({ functionCall: { name: 'f', willContinue: true } }), parts({ functionCall: {}, thoughtSignature: 'sig' }));
-    expect(events).toContainEqual({ kind: 'reasoningOpaque', opaque: own('sig') });
+  it('an empty call while none is open is none', () => {
+    expect(read(parts({ functionCall: {} })).map(({ kind }) => kind)).toEqual(['start']);
+    expect(read(parts({ functionCall: { args: { a: 1 } } }))).toContainEqual({ kind: 'arguments', call: 0, piece: '{"a":1}' });
+  });
+
+  it('litellm#16893: a signature that comes while a call goes on is the call’s', () => {
+    const events = read(
+      parts({ functionCall: { name: 'f', willContinue: true } }),
+      parts({ functionCall: { willContinue: true }, thoughtSignature: 'sig' }),
+      parts({ functionCall: {} }),
+    );
+    expect(events.slice(1)).toEqual([
+      { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: own('sig') },
+      { kind: 'arguments', call: 0, piece: '{}' },
+      { kind: 'partEnd' },
+    ]);
+    expect(read(parts({ functionCall: {}, thoughtSignature: 'sig' }))).toContainEqual({ kind: 'reasoningOpaque', opaque: own('sig') });
   });
 });

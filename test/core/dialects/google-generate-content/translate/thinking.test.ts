@@ -40,6 +40,12 @@ describe('decodeThinking', () => {
     expect(decode(value)).toEqual({ effort: undefined, budget: undefined, show: undefined, losses: [], ...asked });
   });
 
+  it('nothing asked is nothing; to leave it to the model is something', () => {
+    const losses = new RequestLosses();
+    expect(decodeThinking({}, losses)).toBeUndefined();
+    expect(decodeThinking({ thinkingBudget: -1 }, losses)).toEqual({ effort: undefined, budget: undefined, show: undefined });
+  });
+
   it('says which level it does not know', () => {
     expect(decode({ thinkingLevel: 'ENORMOUS' }).losses).toEqual(['generationConfig.thinkingConfig.thinkingLevel']);
   });
@@ -96,6 +102,7 @@ describe('encodeThinking', () => {
       includeThoughts: false,
     });
     expect(encode('gemini-2.5-flash', { effort: 'none', show: true }).config).toEqual({ thinkingBudget: 0 });
-    expect(encode('gemini-2.5-flash', {}).config).toBeUndefined();
+    expect(encode('gemini-2.5-flash', {})).toEqual({ config: undefined, lost: [] });
+    expect(encode('gemini-3-flash-preview', {})).toEqual({ config: undefined, lost: [] });
   });
 });

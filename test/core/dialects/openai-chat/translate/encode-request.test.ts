@@ -126,7 +126,7 @@ describe('encodeRequest', () => {
       presencePenalty: 0.2,
       stop: ['END'],
       format: { kind: 'schema', name: 's', description: undefined, schema: { type: 'object' }, strict: true },
-      reasoning: { effort: 'xhigh', budget: undefined, show: undefined },
+      reasoning: { effort: 'xhigh', budget: undefined, show: true },
       user: 'u',
     };
     const { value, losses } = encode(asked);

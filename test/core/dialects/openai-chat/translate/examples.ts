@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { frameData } from '../../../../../core/src/dialects/sse.ts';
 import type { AnswerAbout } from '../../../../../core/src/dialects/translation.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
-import type { NeutralAnswer, NeutralAssistantPart, NeutralRequest, NeutralStop } from '../../../../../core/src/model/neutral.ts';
+import type {
+  NeutralAnswer,
+  NeutralAssistantPart,
+  NeutralEvent,
+  NeutralOpaque,
+  NeutralRequest,
+  NeutralStop,
+} from '../../../../../core/src/model/neutral.ts';
 import type { Usage } from '../../../../../core/src/model/usage.ts';
 
 /** What the tests of this folder share: requests and answers to vary, and answers of every kind. */
@@ -126,4 +133,60 @@ export const anyAnswer: fc.Arbitrary<NeutralAnswer> = fc
 /** An answer without what a provider's own usage object looked like. */
 export function withoutRaw(answer: NeutralAnswer): NeutralAnswer {
   return answer.usage === undefined ? answer : { ...answer, usage: { ...answer.usage, raw: undefined } };
+}
+
+export function callEvent(call: number, id: string, name = 'look', opaque?: NeutralOpaque): NeutralEvent {
+  return { kind: 'toolCall', call, id, name, opaque };
+}
+
+export function argumentsEvent(call: number, piece: string): NeutralEvent {
+  return { kind: 'arguments', call, piece };
+}
+
+/** The events of an answer, cut into pieces; calls one after the other, or a piece of each in turn. */
+export function eventsOf(answer: NeutralAnswer, size: number, interleave: boolean): NeutralEvent[] {
+  const pieces = (whole: string): string[] => whole.match(new RegExp(`[^]{1,${size}}`, 'gu')) ?? [];
+  const events: NeutralEvent[] = [{ kind: 'start', id: answer.id, model: answer.model }];
+  const waiting: NeutralEvent[][] = [];
+  for (const part of answer.parts) {
+    if (part.kind !== 'toolCall') {
+      for (const piece of pieces(part.text)) events.push({ kind: part.kind, text: piece });
+      continue;
+    }
+    const call = waiting.length;
+    const written = pieces(part.arguments).map((piece) => argumentsEvent(call, piece));
+    events.push(callEvent(call, part.id, part.name, part.opaque), ...(interleave ? [] : [...written, { kind: 'partEnd' as const }]));
+    waiting.push(interleave ? written : []);
+  }
+  events.push(...inTurn(waiting));
+  if (answer.usage !== undefined) events.push({ kind: 'usage', usage: answer.usage });
+  if (answer.stop !== undefined) events.push({ kind: 'stop', stop: answer.stop });
+  return events;
+}
+
+function inTurn<T>(queues: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...queues.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) => queues.flatMap((queue) => queue.slice(at, at + 1))).flat();
+}
+
+/** The events as an answer again. */
+export function answerOf(events: readonly NeutralEvent[]): NeutralAnswer {
+  const parts: { kind: string; text?: string; arguments?: string }[] = [];
+  const calls: { arguments: string }[] = [];
+  const answer: Record<string, unknown> = { id: '', model: '', parts, stop: undefined, usage: undefined };
+  for (const event of events) {
+    const last = parts.at(-1);
+    if (event.kind === 'start') Object.assign(answer, { id: event.id, model: event.model });
+    else if ('text' in event) {
+      if (last?.kind === event.kind) last.text += event.text;
+      else parts.push({ kind: event.kind, text: event.text, ...(event.kind === 'reasoning' && { opaque: undefined }) });
+    } else if (event.kind === 'toolCall') {
+      const call = { kind: 'toolCall', id: event.id, name: event.name, arguments: '', opaque: event.opaque };
+      calls.push(call);
+      parts.push(call);
+    } else if (event.kind === 'arguments') (calls[event.call] as { arguments: string }).arguments += event.piece;
+    else if (event.kind === 'usage') answer.usage = { ...event.usage, raw: undefined };
+    else if (event.kind === 'stop') answer.stop = event.stop;
+  }
+  return answer as unknown as NeutralAnswer;
 }

@@ -20,7 +20,9 @@ describe('RequestLosses', () => {
   it('as many as a client likes are told as fifty and more; a refusal among them counts', () => {
     const losses = new RequestLosses();
     for (let index = 0; index < 1_000; index += 1) losses.drop(`messages[${index}]`);
+    losses.refuse('messages[3]');
     losses.refuse('tools[7]');
+    expect(losses.list()[3]).toEqual({ field: 'messages[3]', level: 'refuse' });
     expect(losses.list()).toHaveLength(51);
     expect(losses.list().at(-1)).toEqual({ field: '(more)', level: 'refuse' });
   });

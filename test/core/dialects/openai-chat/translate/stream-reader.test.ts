@@ -101,6 +101,7 @@ describe('the stream', () => {
 describe('reasoning', () => {
   it('litellm#29600: chunks with nothing else are not lost, whatever the field', () => {
     for (const field of ['reasoning_content', 'reasoning']) expect(read(chunk({ [field]: 'hm' }))).toEqual([start, thought('hm')]);
+    expect(read(chunk({ reasoning_details: [{ type: 'reasoning.text', text: 'hm' }] }))).toEqual([start, thought('hm')]);
     expect(read(chunk({ reasoning_content: 'hm', content: null }), chunk({ content: 'a', reasoning_content: null }))).toEqual([
       start,
       thought('hm'),

@@ -7,8 +7,8 @@ import { streamReader } from '../../../../../core/src/dialects/openai-chat/trans
 import { streamWriter } from '../../../../../core/src/dialects/openai-chat/translate/stream-writer.ts';
 import type { AnswerAbout } from '../../../../../core/src/dialects/translation.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
-import type { NeutralAnswer, NeutralEvent, NeutralOpaque } from '../../../../../core/src/model/neutral.ts';
-import { about, anyAnswer, chunksOf, reading, text, usage } from './examples.ts';
+import type { NeutralEvent } from '../../../../../core/src/model/neutral.ts';
+import { about, answerOf, anyAnswer, argumentsEvent, callEvent, chunksOf, eventsOf, reading, text, usage } from './examples.ts';
 
 const metered = { ...about, withUsage: true };
 
@@ -31,14 +31,7 @@ function choices(events: readonly NeutralEvent[], asked: AnswerAbout = about): J
 const deltas = (events: readonly NeutralEvent[], asked: AnswerAbout = about): unknown[] => choices(events, asked).map(({ delta }) => delta);
 
 const start: NeutralEvent = { kind: 'start', id: 'msg_1', model: 'claude' };
-const toolCall = (call: number, id: string, name = 'look', opaque?: NeutralOpaque): NeutralEvent => ({
-  kind: 'toolCall',
-  call,
-  id,
-  name,
-  opaque,
-});
-const given = (call: number, piece: string): NeutralEvent => ({ kind: 'arguments', call, piece });
+const [toolCall, given] = [callEvent, argumentsEvent];
 const partEnd: NeutralEvent = { kind: 'partEnd' };
 const stop: NeutralEvent = { kind: 'stop', stop: { kind: 'end' } };
 const role = { role: 'assistant', content: '' };
@@ -161,54 +154,6 @@ describe('the end', () => {
     expect(chunks([start, stop], metered).every((chunk) => chunk.usage === null)).toBe(true);
   });
 });
-
-/** The events of an answer, cut into pieces; calls one after the other, or a piece of each in turn. */
-function eventsOf(answer: NeutralAnswer, size: number, interleave: boolean): NeutralEvent[] {
-  const pieces = (whole: string): string[] => whole.match(new RegExp(`[^]{1,${size}}`, 'gu')) ?? [];
-  const events: NeutralEvent[] = [{ kind: 'start', id: answer.id, model: answer.model }];
-  const waiting: NeutralEvent[][] = [];
-  for (const part of answer.parts) {
-    if (part.kind !== 'toolCall') {
-      for (const piece of pieces(part.text)) events.push({ kind: part.kind, text: piece });
-      continue;
-    }
-    const call = waiting.length;
-    const written = pieces(part.arguments).map((piece) => given(call, piece));
-    events.push(toolCall(call, part.id, part.name, part.opaque), ...(interleave ? [] : [...written, partEnd]));
-    waiting.push(interleave ? written : []);
-  }
-  events.push(...inTurn(waiting));
-  if (answer.usage !== undefined) events.push({ kind: 'usage', usage: answer.usage });
-  if (answer.stop !== undefined) events.push({ kind: 'stop', stop: answer.stop });
-  return events;
-}
-
-function inTurn<T>(queues: readonly (readonly T[])[]): T[] {
-  const longest = Math.max(0, ...queues.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, at) => queues.flatMap((queue) => queue.slice(at, at + 1))).flat();
-}
-
-/** The events as an answer again. */
-function answerOf(events: readonly NeutralEvent[]): NeutralAnswer {
-  const parts: { kind: string; text?: string; arguments?: string }[] = [];
-  const calls: { arguments: string }[] = [];
-  const answer: Record<string, unknown> = { id: '', model: '', parts, stop: undefined, usage: undefined };
-  for (const event of events) {
-    const last = parts.at(-1);
-    if (event.kind === 'start') Object.assign(answer, { id: event.id, model: event.model });
-    else if ('text' in event) {
-      if (last?.kind === event.kind) last.text += event.text;
-      else parts.push({ kind: event.kind, text: event.text, ...(event.kind === 'reasoning' && { opaque: undefined }) });
-    } else if (event.kind === 'toolCall') {
-      const call = { kind: 'toolCall', id: event.id, name: event.name, arguments: '', opaque: event.opaque };
-      calls.push(call);
-      parts.push(call);
-    } else if (event.kind === 'arguments') (calls[event.call] as { arguments: string }).arguments += event.piece;
-    else if (event.kind === 'usage') answer.usage = { ...event.usage, raw: undefined };
-    else if (event.kind === 'stop') answer.stop = event.stop;
-  }
-  return answer as unknown as NeutralAnswer;
-}
 
 describe('the reader', () => {
   it('reads what was written, however it was cut', () => {

@@ -65,7 +65,7 @@ describe('refusals', () => {
   it('are the assistant’s alone', () => {
     const refusal = { type: 'refusal', refusal: 'No.' };
     expect(decoded([refusal], assistantPart).parts).toEqual([{ kind: 'refusal', text: 'No.' }]);
-    expect(decoded([refusal], userPart)).toEqual({ parts: [], losses: [{ field: 'input[0].content[0]', level: 'refuse' }] });
+    expect(decoded([refusal], userPart)).toEqual({ parts: [], losses: [{ field: 'input[0].content[0].refusal', level: 'refuse' }] });
     expect(refusedField(() => decoded([{ type: 'refusal' }], assistantPart))).toBe('input[0].content[0].refusal');
   });
 });
@@ -117,7 +117,7 @@ describe('media', () => {
     ] as const)
       expect(decoded([part], read as PartReader<unknown>)).toEqual({
         parts: [],
-        losses: [{ field: 'input[0].content[0]', level: 'refuse' }],
+        losses: [{ field: `input[0].content[0].${part.type}`, level: 'refuse' }],
       });
   });
 });

@@ -128,7 +128,7 @@ describe('what only OpenAI can read', () => {
     ...['item_reference', 'compaction', 'configuration_update', 'additional_tools', 'custom_tool_call', 'custom_tool_call_output'],
     ...['web_search_call', 'file_search_call', 'code_interpreter_call', 'computer_call', 'computer_call_output', 'mcp_call'],
     ...['image_generation_call', 'local_shell_call', 'shell_call_output', 'apply_patch_call', 'tool_search_output', 'unheard_of'],
-  ])('%s is refused, by its place', (type) => {
+  ])('%s is refused, by its place and name', (type) => {
     expect(
       decoded([
         { role: 'user', content: 'a' },
@@ -136,7 +136,7 @@ describe('what only OpenAI can read', () => {
       ]),
     ).toEqual({
       turns: [{ role: 'user', parts: [{ kind: 'text', text: 'a' }] }],
-      losses: [{ field: 'input[1]', level: 'refuse' }],
+      losses: [{ field: `input[1].${type}`, level: 'refuse' }],
     });
   });
 });

@@ -175,6 +175,8 @@ describe('openai/codex', () => {
       { type: 'tool_search' },
       { type: 'web_search' },
     ];
-    expect(decoded({ tools }).losses).toEqual(['tools[1]', 'tools[2]', 'tools[3]'].map((field) => ({ field, level: 'refuse' })));
+    expect(decoded({ tools }).losses).toEqual(
+      ['tools[1].custom', 'tools[2].tool_search', 'tools[3].web_search'].map((field) => ({ field, level: 'refuse' })),
+    );
   });
 });

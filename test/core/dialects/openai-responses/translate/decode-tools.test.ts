@@ -44,7 +44,7 @@ describe('decodeTools', () => {
   it.each([
     ...['custom', 'namespace', 'tool_search', 'web_search', 'web_search_preview', 'file_search', 'code_interpreter', 'computer'],
     ...['image_generation', 'mcp', 'local_shell', 'shell', 'apply_patch', 'programmatic_tool_calling', 'unheard_of'],
-  ])('refuses a tool of type %s, by its place', (type) => {
+  ])('refuses a tool of type %s, by its place and name', (type) => {
     expect(
       decoded(decodeTools, [
         { type: 'function', name: 'f' },
@@ -52,7 +52,7 @@ describe('decodeTools', () => {
       ]),
     ).toMatchObject({
       value: [{ name: 'f' }],
-      losses: [{ field: 'tools[1]', level: 'refuse' }],
+      losses: [{ field: `tools[1].${type}`, level: 'refuse' }],
     });
   });
 

@@ -1,10 +1,12 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import { generateText, jsonSchema, tool } from 'ai';
+import { ChatOpenAI } from '@langchain/openai';
+import { generateText, jsonSchema, stepCountIs, tool } from 'ai';
 import fc from 'fast-check';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { decodeAnswer } from '../../../../../core/src/dialects/openai-responses/translate/decode-answer.ts';
 import { decodeInput } from '../../../../../core/src/dialects/openai-responses/translate/decode-items.ts';
+import { decodeRequest } from '../../../../../core/src/dialects/openai-responses/translate/decode-request.ts';
 import { encodeAnswer } from '../../../../../core/src/dialects/openai-responses/translate/encode-answer.ts';
 import { RequestLosses } from '../../../../../core/src/dialects/openai-responses/translate/losses.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
@@ -31,6 +33,16 @@ describe('encodeAnswer', () => {
     expect([status, incomplete_details]).toEqual(['incomplete', { reason: 'max_output_tokens' }]);
     expect((output as JsonObject[]).map((item) => item.status)).toEqual([undefined, 'completed', 'incomplete']);
     expect(itemsOf({ ...made, parts: made.parts.slice(0, 2), stop: { kind: 'filtered' } }).at(-1)).toMatchObject({ status: 'incomplete' });
+  });
+
+  it('of two calls, the first was not', () => {
+    const call = { kind: 'toolCall', id: 'a', name: 'f', arguments: '{}', opaque: undefined } as const;
+    const statuses = (stop: NeutralAnswer['stop']): unknown =>
+      itemsOf({ ...made, parts: [call, { ...call, id: 'b' }], stop }).map(({ status }) => status);
+    expect([statuses({ kind: 'toolCalls' }), statuses({ kind: 'length' })]).toEqual([
+      ['completed', 'completed'],
+      ['completed', 'incomplete'],
+    ]);
   });
 
   it('makes of each part an item, and of texts that follow each other one', () => {
@@ -94,5 +106,51 @@ describe('the SDKs', () => {
       expect(result.toolCalls).toMatchObject([{ toolCallId: 'toolu_1', toolName: 'weather', input: { place: 'Zürich' } }]);
       expect(result.usage).toMatchObject({ inputTokens: 7, outputTokens: 3 });
     });
+  });
+
+  /** What a client sent; it is answered with a call, then with a text. */
+  async function sent(use: (fetch: typeof globalThis.fetch) => Promise<unknown>): Promise<JsonObject[]> {
+    const bodies: JsonObject[] = [];
+    const done: NeutralAnswer = { ...made, parts: [{ kind: 'text', text: 'Sunny.' }], stop: { kind: 'end' } };
+    await use(async (_url, init) => {
+      bodies.push(JSON.parse(String(init?.body)) as JsonObject);
+      return Response.json(encodeAnswer(bodies.length === 1 ? signed : done, about));
+    });
+    return bodies;
+  }
+
+  const signed: NeutralAnswer = {
+    ...made,
+    parts: made.parts.map((part) =>
+      part.kind === 'toolCall' ? { ...part, opaque: { dialect: 'google-generate-content', value: 'G' } } : part,
+    ),
+  };
+  const ofTheAssistant = (body: JsonObject | undefined): unknown => {
+    const { value, losses } = decodeRequest(body ?? {}, { model: 'm', stream: false });
+    expect(losses.filter(({ level }) => level === 'refuse')).toEqual([]);
+    return value.turns.flatMap((turn) => (turn.role === 'assistant' ? turn.parts : []));
+  };
+
+  it('the AI SDK that stores nothing sends back all that another format needs', async () => {
+    const bodies = await sent((fetch) =>
+      generateText({
+        model: createOpenAI({ apiKey: 'k', fetch })('gpt-5'),
+        providerOptions: { openai: { store: false } },
+        prompt: 'x',
+        tools: { weather: tool({ inputSchema: jsonSchema({ type: 'object' }), execute: () => 'sunny' }) },
+        stopWhen: stepCountIs(2),
+      }),
+    );
+    expect(bodies).toHaveLength(2);
+    expect(ofTheAssistant(bodies[1])).toEqual(signed.parts);
+  });
+
+  it('LangChain does too', async () => {
+    const bodies = await sent(async (fetch) => {
+      const model = new ChatOpenAI({ model: 'gpt-5', apiKey: 'k', useResponsesApi: true, configuration: { fetch } });
+      const first = await model.invoke('x');
+      await model.invoke([{ role: 'user', content: 'x' }, first, { role: 'tool', tool_call_id: 'toolu_1', content: 'sunny' }]);
+    });
+    expect(ofTheAssistant(bodies[1])).toEqual(signed.parts);
   });
 });

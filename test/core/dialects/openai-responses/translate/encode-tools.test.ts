@@ -42,6 +42,8 @@ describe('tools', () => {
     const { body, losses } = encoded({ tools: [tool('f', { strict: true })] }, { strictTools: false });
     expect(body.tools).toEqual([{ type: 'function', name: 'f', parameters: { type: 'object', properties: {} } }]);
     expect(losses).toEqual([{ field: 'strictTools', level: 'drop' }]);
+    expect(encoded({ tools }, { strictTools: false }).losses).toEqual([]);
+    expect(encoded({ tools: [tool('f', { strict: true })] }).losses).toEqual([]);
   });
 
   it('are flat, in their order, with the schema as it came', () => {

@@ -25,6 +25,16 @@ describe('RequestLosses', () => {
     expect(losses.list().map(({ field }) => field)).toEqual(['(other)', 'fine_1']);
   });
 
+  it('says what was refused, unless that is no name', () => {
+    const losses = new RequestLosses();
+    losses.refuseAt('tools[0]', 'web_search');
+    losses.refuseAt('tools[1]', 'a\r\nb');
+    expect(losses.list()).toEqual([
+      { field: 'tools[0].web_search', level: 'refuse' },
+      { field: 'tools[1]', level: 'refuse' },
+    ]);
+  });
+
   it('notes what says something and is not known', () => {
     const losses = new RequestLosses();
     losses.dropOthers(

@@ -34,7 +34,13 @@ describe('responseObject', () => {
       top_logprobs: 0,
       top_p: null,
       truncation: 'disabled',
-      usage: null,
+      usage: {
+        input_tokens: 0,
+        input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+        output_tokens: 0,
+        output_tokens_details: { reasoning_tokens: 0 },
+        total_tokens: 0,
+      },
     });
   });
 
@@ -69,7 +75,7 @@ describe('responseObject', () => {
     expect([made({}, { id: 'msg_1' }).id, made({}, { id: 'resp_1' }).id]).toEqual(['resp_msg_1', 'resp_1']);
   });
 
-  it('gives usage as numbers, and none for what nobody counted', () => {
+  it('gives usage as numbers at the end, where openai/codex asks again without; none before', () => {
     const usage = { input: 7, output: 3, cacheRead: 2, cacheWrite: undefined, reasoning: 1, raw: {} };
     expect(made({}, { usage }).usage).toMatchObject({
       input_tokens: 7,
@@ -78,6 +84,7 @@ describe('responseObject', () => {
       output_tokens_details: { reasoning_tokens: 1 },
       total_tokens: 10,
     });
-    expect(made({}).usage).toBeNull();
+    expect(made({}, { status: 'incomplete' }).usage).toMatchObject({ total_tokens: 0 });
+    expect(made({}, { status: 'in_progress', usage }).usage).toBeNull();
   });
 });

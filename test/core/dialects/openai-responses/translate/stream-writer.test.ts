@@ -23,7 +23,7 @@ const end: readonly NeutralEvent[] = [
 
 function written(events: readonly NeutralEvent[], request: JsonObject = {}): string {
   const writer = new ResponsesStreamWriter({ ...about, request });
-  return events.map((event) => writer.write(event)).join('') + writer.end();
+  return events.reduce((frames, event) => frames + writer.write(event), '') + writer.end();
 }
 
 interface Event {
@@ -117,7 +117,7 @@ describe('the order of events', () => {
     ).reverse();
     expect(last?.json).toMatchObject({
       type: 'response.incomplete',
-      response: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, usage: null },
+      response: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' }, usage: { total_tokens: 0 } },
     });
     expect(item?.json).toMatchObject({ type: 'response.output_item.done', item: { status: 'incomplete' } });
   });
@@ -150,6 +150,22 @@ describe('tool calls', () => {
       { type: 'message', content: [{ text: 'Two calls.' }] },
       { type: 'function_call', call_id: 'a', name: 'first', arguments: '{"x":1}' },
       { type: 'function_call', call_id: 'b', name: 'second', arguments: '{"y":2}' },
+    ]);
+  });
+
+  it('a text is over when arguments of an earlier call go on', () => {
+    const types = typesOf([
+      ...calls.slice(0, 4),
+      { kind: 'text', text: 'Meanwhile.' },
+      { kind: 'arguments', call: 0, piece: '1}' },
+      ...end,
+    ]);
+    const second = types.lastIndexOf('output_text.delta');
+    expect(types.slice(second + 1, second + 5)).toEqual([
+      'output_text.done',
+      'content_part.done',
+      'output_item.done',
+      'function_call_arguments.delta',
     ]);
   });
 

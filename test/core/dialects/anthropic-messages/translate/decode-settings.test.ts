@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFormat, decodeReasoning } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-settings.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import type { JsonObject } from '../../../../../core/src/model/json.ts';
+
+function reasoning(body: JsonObject): unknown[] {
+  const losses = new RequestLosses();
+  return [decodeReasoning(body, losses), ...losses.list().map(({ field, level }) => `${level} ${field}`)];
+}
+
+function format(body: JsonObject): unknown[] {
+  const losses = new RequestLosses();
+  return [decodeFormat(body, losses), ...losses.list().map(({ field, level }) => `${level} ${field}`)];
+}
+
+describe('decodeReasoning', () => {
+  it.each<[JsonObject, object | undefined]>([
+    [{}, undefined],
+    [{ thinking: null, output_config: null }, undefined],
+    [{ thinking: { type: 'enabled', budget_tokens: 2048 } }, { effort: undefined, budget: 2048, show: true }],
+    [{ thinking: { type: 'enabled', budget_tokens: 2048, display: 'omitted' } }, { effort: undefined, budget: 2048, show: false }],
+    [{ thinking: { type: 'adaptive' } }, { effort: undefined, budget: undefined, show: true }],
+    [
+      { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort: 'max' } },
+      { effort: 'max', budget: undefined, show: true },
+    ],
+    [
+      { thinking: { type: 'disabled' }, output_config: { effort: 'high' } },
+      { effort: 'none', budget: undefined, show: undefined },
+    ],
+    [{ output_config: { effort: 'low' } }, { effort: 'low', budget: undefined, show: undefined }],
+  ])('%j', (body, expected) => {
+    expect(reasoning(body)).toEqual([expected]);
+  });
+
+  it('what others cannot say is noted', () => {
+    expect(reasoning({ thinking: { type: 'between_tools' } })).toEqual([{ effort: 'low', budget: undefined, show: true }, 'drop thinking']);
+    expect(reasoning({ thinking: { type: 'adaptive', block_binding: {} }, output_config: { effort: 'tiny', task_budget: {} } })).toEqual([
+      { effort: undefined, budget: undefined, show: true },
+      'drop output_config.task_budget',
+      'drop output_config.effort',
+      'drop thinking.block_binding',
+    ]);
+  });
+
+  it.each([
+    ['thinking.type', { thinking: {} }],
+    ['thinking.budget_tokens', { thinking: { type: 'enabled', budget_tokens: 'many' } }],
+    ['output_config.effort', { output_config: { effort: 5 } }],
+  ])('names %s', (param, body) => {
+    expect(() => reasoning(body)).toThrow(expect.objectContaining({ param }));
+  });
+});
+
+describe('decodeFormat', () => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const read = { kind: 'schema', name: undefined, description: undefined, schema, strict: undefined };
+
+  it('bifrost#7344: reads the schema, also where the beta had it', () => {
+    expect(format({ output_config: { format: { type: 'json_schema', schema } } })).toEqual([read]);
+    expect(format({ output_format: { type: 'json_schema', schema } })).toEqual([read]);
+    expect(format({ output_config: { format: null } })).toEqual([undefined]);
+  });
+
+  it('refuses a kind that nobody knows', () => {
+    expect(format({ output_config: { format: { type: 'grammar' } } })).toEqual([undefined, 'refuse output_config.format']);
+  });
+
+  it.each([
+    ['output_config.format', { output_config: { format: 'json' } }],
+    ['output_config.format.schema', { output_config: { format: { type: 'json_schema' } } }],
+    ['output_format.type', { output_format: {} }],
+  ])('names %s', (param, body) => {
+    expect(() => format(body)).toThrow(expect.objectContaining({ param }));
+  });
+});
