@@ -166,15 +166,26 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
 
   /** Looks at each frame, and passes on what is to be passed on. */
   #pass(bytes: Buffer, text: string): void {
-    const kept = this.#scan(bytes, text);
-    if (kept.length > 0) this.#translate(kept);
-    if (this.#over) return;
+    let region: Buffer;
+    try {
+      region = this.#translated(this.#scan(bytes, text));
+    } catch (cause) {
+      // A reader of ours that fails on what a provider sent must not take the process with it.
+      this.abort(unreadable(cause));
+      return;
+    }
+    if (region.length > 0) this.#deliver(region);
     if (this.observer.error !== undefined) this.abort(reportedError(this.observer.error));
     else if (this.observer.done) this.#endEarly();
     if (this.observer.content && this.firstContentAt === undefined) {
       this.firstContentAt = this.#options.now();
       this.#onContent?.();
     }
+  }
+
+  #translated(region: Buffer): Buffer {
+    const { translation } = this.#options;
+    return translation === undefined || region.length === 0 ? region : translation.stages.push(region);
   }
 
   /** The region without dropped frames, cut parts, the upstream's error and what follows the last event. */
@@ -210,23 +221,6 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     return output.subarray(0, length);
   }
 
-  /** A reader of ours that fails on what a provider sent must not take the process with it. */
-  #translate(region: Buffer): void {
-    const { translation } = this.#options;
-    if (translation === undefined) {
-      this.#deliver(region);
-      return;
-    }
-    let translated: Buffer;
-    try {
-      translated = translation.stages.push(region);
-    } catch (cause) {
-      this.abort(gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'an event that cannot be read' }, cause }));
-      return;
-    }
-    if (translated.length > 0) this.#deliver(translated);
-  }
-
   #deliver(region: Buffer): void {
     for (const tap of this.#taps) for (const event of eventsOf(region, this.#seen)) tap(event);
     if (this.#sink !== undefined) {
@@ -252,9 +246,8 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     this.#reply.resume();
   }
 
-  #finish(error: GatewayError | undefined): void {
-    // A stream that broke off has no last events: nothing may look like a clean end.
-    if (error === undefined && this.#options.translation !== undefined) this.#deliver(this.#options.translation.stages.end());
+  #finish(problem: GatewayError | undefined): void {
+    const error = problem ?? this.#endTranslation();
     this.#over = true;
     this.#error = error;
     this.#options.onOver(error);
@@ -262,8 +255,24 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#sink !== undefined) this.#finishSink();
   }
 
+  /** The client's last events. A stream that broke off has none: nothing may look like a clean end. */
+  #endTranslation(): GatewayError | undefined {
+    const { translation } = this.#options;
+    if (translation === undefined) return undefined;
+    try {
+      this.#deliver(translation.stages.end());
+      return undefined;
+    } catch (cause) {
+      return unreadable(cause);
+    }
+  }
+
   #finishSink(): void {
     if (this.#error === undefined) this.#sink?.end();
     else this.#sink?.fail(this.#error);
   }
+}
+
+function unreadable(cause: unknown): GatewayError {
+  return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'an event that cannot be read' }, cause });
 }

@@ -452,3 +452,79 @@ describe('SseBody and ends without an end mark', () => {
     expect(sink.ended).toBe(true);
   });
 });
+
+describe('translation', () => {
+  /** Upper-cases a text of Chat frames; notes when it is ended. */
+  function translating(broken?: 'push' | 'end') {
+    const notes: string[] = [];
+    const stages = {
+      push: (region: Buffer) => {
+        if (broken === 'push') throw new RangeError('too deep');
+        return Buffer.from(String(region).replace('"hi"', '"HI"'));
+      },
+      end: () => {
+        notes.push('end');
+        if (broken === 'end') throw new RangeError('too deep');
+        return Buffer.from('data: last\n\n');
+      },
+    } as unknown as NonNullable<SseBodyOptions['translation']>['stages'];
+    const one = streaming({ translation: { stages, to: openaiChat.stream as StreamDialect } });
+    const out: string[] = [];
+    one.body.attach({
+      region: (bytes) => {
+        out.push(String(bytes));
+        return true;
+      },
+      end: () => void out.push('end'),
+      fail: (error) => void out.push(`fail ${error.code}`),
+    });
+    return { ...one, notes, out };
+  }
+
+  const content = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
+  const stop = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
+
+  it('hands over the client’s frames, and its last ones when the stream ended well', () => {
+    const { reply, out } = translating();
+    reply.say(content, stop, 'data: [DONE]\n\n');
+    expect(out.slice(-2)).toEqual(['data: last\n\n', 'end']);
+    expect(out[0]).toContain('"content":"HI"');
+  });
+
+  it('has no last frames for a stream that broke off', () => {
+    const { reply, out, notes } = translating();
+    reply.say(content);
+    reply.end();
+    expect(out.at(-1)).toBe('fail GW_UPSTREAM_TRUNCATED');
+    expect(notes).toEqual([]);
+  });
+
+  it('shows taps and readers what the client gets', () => {
+    const { reply, body } = translating();
+    const seen: string[] = [];
+    body.tap((event) => void seen.push(event.data));
+    reply.say(content);
+    expect(seen[0]).toContain('"content":"HI"');
+  });
+
+  it.each(['push', 'end'] as const)('that fails (%s) on what a provider sent breaks this stream and nothing else', (broken) => {
+    const { reply, out, ends } = translating(broken);
+    expect(() => reply.say(content, stop, 'data: [DONE]\n\n')).not.toThrow();
+    expect(out.at(-1)).toBe('fail GW_UPSTREAM_BAD_RESPONSE');
+    expect(ends).toMatchObject([{ code: 'GW_UPSTREAM_BAD_RESPONSE' }]);
+  });
+});
+
+it('an observer that fails on what a provider sent breaks its stream and nothing else', () => {
+  const chat = openaiChat.stream as StreamDialect;
+  const observe: StreamDialect['observe'] = (options) =>
+    Object.assign(chat.observe(options), {
+      frame: () => {
+        throw new RangeError('too deep');
+      },
+    });
+  const { reply, ends } = streaming({ dialect: { ...chat, observe } });
+  expect(() => reply.say('data: {"choices":[]}\n\n')).not.toThrow();
+  expect(reply.abortedWith?.code).toBe('GW_UPSTREAM_BAD_RESPONSE');
+  expect(ends).toMatchObject([{ code: 'GW_UPSTREAM_BAD_RESPONSE' }]);
+});
