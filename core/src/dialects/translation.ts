@@ -47,6 +47,8 @@ export interface TargetQuirks {
   readonly toolChoiceByName?: boolean | undefined;
   /** Where earlier reasoning is expected back in the history; absent: nowhere. */
   readonly reasoningHistory?: 'reasoning_content' | 'reasoning' | undefined;
+  /** Is Gemini behind this format: wants its signatures back in `extra_content`. Default false. */
+  readonly googleSignatures?: boolean | undefined;
   /** Understands `reasoning_effort`. Default true. */
   readonly reasoningEffort?: boolean | undefined;
   /** Takes images by URL. Default true; `false`: inline only. */

@@ -18,6 +18,7 @@ export const quirksSchema = z.strictObject({
   toolChoiceRequired: z.enum(['required', 'any']).optional(),
   toolChoiceByName: z.boolean().optional(),
   reasoningHistory: z.enum(['reasoning_content', 'reasoning']).optional(),
+  googleSignatures: z.boolean().optional(),
   reasoningEffort: z.boolean().optional(),
   imageUrls: z.boolean().optional(),
   images: z.boolean().optional(),

@@ -49,7 +49,7 @@ function passedRefusal(status: number, json: JsonObject | undefined, provider: P
   const clean = (text: string): string => scrub(text, provider, shown);
   const said = isJsonObject(json?.error) ? json.error : json;
   if (said === undefined || typeof said.message !== 'string') return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
-  const code = said.code;
+  const code = said.code ?? (isJsonObject(said.details) ? said.details.error_code : undefined); // Anthropic's finer word
   const param = said.param;
   return new GatewayError({
     status,

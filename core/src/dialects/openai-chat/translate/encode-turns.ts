@@ -69,20 +69,24 @@ function assistantMessage(
       role: 'assistant',
       content: text === '' && calls.length > 0 ? null : text,
       ...reasoning,
-      ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(call, ids[index] ?? call.id)) }),
+      ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(call, ids[index] ?? call.id, quirks)) }),
     },
   ];
 }
 
-function toolCall(call: NeutralToolCall, id: string): JsonObject {
-  return { id, type: 'function', function: { name: call.name, arguments: call.arguments }, ...signatureMembers(call.opaque) };
+/** Strict servers refuse members that they do not know: signatures are for Gemini behind this format alone. */
+function toolCall(call: NeutralToolCall, id: string, { googleSignatures }: TargetQuirks): JsonObject {
+  const signature = googleSignatures === true ? signatureMembers(call.opaque) : {};
+  return { id, type: 'function', function: { name: call.name, arguments: call.arguments }, ...signature };
 }
 
 /** Earlier reasoning, for providers that want it back (DeepSeek: maximhq/bifrost#5887); others refuse it. */
 function reasoningMembers(parts: readonly NeutralAssistantPart[], { reasoningHistory }: TargetQuirks): JsonObject {
   if (reasoningHistory === undefined) return {};
   const reasoning = parts.filter((part): part is NeutralReasoningText => part.kind === 'reasoning');
-  const text = reasoning.map((part) => part.text).join('');
+  // What another format signed was not looked at by any plugin (opaque is not read): it must not become plain text here.
+  const readable = reasoning.filter(({ opaque }) => opaque === undefined || opaque.dialect === 'openai-chat');
+  const text = readable.map((part) => part.text).join('');
   const details = writeDetails(reasoning);
   return {
     ...(text !== '' && { [reasoningHistory]: text }),

@@ -68,12 +68,14 @@ describe('encodeTurns', () => {
     expect(encode([assistant(thought('hm')), user('b')]).messages).toEqual([{ role: 'user', content: 'b' }]);
   });
 
-  it('litellm#16893: Google’s signatures go back with their calls, others’ do not', () => {
+  it('litellm#16893: Google’s signatures go back with their calls where Google is behind it; strict servers get none', () => {
     const signed = (dialect: string) => ({ ...call('x'), opaque: { dialect, value: 'sig' } });
-    expect(encode([assistant(signed('google-generate-content'))]).messages[0]?.tool_calls).toEqual([
+    const quirks = { googleSignatures: true };
+    expect(encode([assistant(signed('google-generate-content'))], quirks).messages[0]?.tool_calls).toEqual([
       expect.objectContaining({ extra_content: { google: { thought_signature: 'sig' } } }),
     ]);
-    expect(JSON.stringify(encode([assistant(signed('anthropic-messages'))]).messages)).not.toContain('sig');
+    expect(JSON.stringify(encode([assistant(signed('anthropic-messages'))], quirks).messages)).not.toContain('sig');
+    expect(JSON.stringify(encode([assistant(signed('google-generate-content'))]).messages)).not.toContain('sig');
   });
 
   it('bifrost#5887: earlier reasoning goes back to who wants it, and to nobody else', () => {
@@ -81,6 +83,12 @@ describe('encodeTurns', () => {
     expect(JSON.stringify(encode(turns).messages)).not.toContain('hm');
     expect(encode(turns, { reasoningHistory: 'reasoning_content' }).messages[1]).toMatchObject({ content: 'b', reasoning_content: 'hm!' });
     expect(encode(turns, { reasoningHistory: 'reasoning' }).messages[1]).toMatchObject({ reasoning: 'hm!' });
+  });
+
+  it('reasoning that another format signed, which no plugin could read, becomes no plain text here', () => {
+    const opaque = { dialect: 'anthropic-messages', value: 'sig' };
+    const turns = [user('a'), assistant({ kind: 'reasoning', text: 'secret', opaque }, text('b')), user('c')];
+    expect(JSON.stringify(encode(turns, { reasoningHistory: 'reasoning_content' }).messages)).not.toContain('secret');
   });
 
   it('OpenRouter’s signed reasoning goes back as it came', () => {
