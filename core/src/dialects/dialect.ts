@@ -77,6 +77,11 @@ export interface CallDialect extends Dialect {
    * out. Does nothing for quirks that are not set.
    */
   applyQuirks?(document: JsonDocument, quirks: TargetQuirks): readonly string[];
+  /**
+   * Takes out of a request in the provider's own dialect what another dialect's provider left in the conversation (its
+   * signatures, its encrypted reasoning): a call may come back from a fallback. The names of fields that changed.
+   */
+  dropForeign?(document: JsonDocument, body: JsonObject): readonly string[];
   /** How it is translated; absent where it is not. */
   readonly chat?: ChatTranslation;
   /** Every text-bearing place of a request; opaque parts are left out. */

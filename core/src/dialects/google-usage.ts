@@ -56,6 +56,7 @@ export function googleUsageObject(usage: Usage | undefined): Record<string, numb
     ...(cacheRead !== undefined && { cachedContentTokenCount: cacheRead }),
     ...(output !== undefined && { candidatesTokenCount: Math.max(0, output - (reasoning ?? 0)) }),
     ...(reasoning !== undefined && { thoughtsTokenCount: reasoning }),
-    totalTokenCount: (input ?? 0) + (output ?? 0),
+    // A total of one count alone would say that the other is 0.
+    ...(input !== undefined && output !== undefined && { totalTokenCount: input + output }),
   };
 }

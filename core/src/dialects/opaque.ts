@@ -11,6 +11,11 @@ export function writeOpaque(opaque: NeutralOpaque, dialect: string): string {
   return opaque.dialect === dialect ? opaque.value : `${mark}${opaque.dialect}:${opaque.value}`;
 }
 
+/** Whether what stands in an opaque place belongs to another format's provider. */
+export function isForeignOpaque(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith(mark);
+}
+
 /** The opaque value that stands in a place of `dialect`. */
 export function readOpaque(text: string, dialect: string): NeutralOpaque {
   const end = text.startsWith(mark) ? text.indexOf(':', mark.length) : -1;

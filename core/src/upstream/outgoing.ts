@@ -1,6 +1,6 @@
 import { gatewayError } from '../errors.ts';
 import { JsonDocument } from '../json/document.ts';
-import { isJsonObject } from '../model/json.ts';
+import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { setValue } from '../parsed-call.ts';
 import { passedHeaders } from '../providers/passed-headers.ts';
 import { type Credential, type HeaderPairs, requestPath } from '../providers/provider.ts';
@@ -70,7 +70,10 @@ function preparedBody(
   for (const { path, value } of edits) setValue(document, path, value);
   // Also where a plugin wrote another model into the body: targets are chosen by `targets`.
   if (target.model !== call.model || document.edited) dialect.setModel(document, target.model);
-  if (translated === undefined) dropped.push(...(dialect.applyQuirks?.(document, provider.quirks) ?? []));
+  if (translated === undefined) {
+    dropped.push(...(dialect.dropForeign?.(document, call.document.value as JsonObject) ?? noNames));
+    dropped.push(...(dialect.applyQuirks?.(document, provider.quirks) ?? noNames));
+  }
   const asks = call.stream && provider.quirks.streamUsage && (dialect.stream?.requestUsage(document) ?? false);
   provider.prepare?.(editorOf(document), { dialect: dialect.id, model: target.model, stream: call.stream, clientHeaders: picked });
   // A translated stream is read for its usage and written anew.

@@ -56,12 +56,9 @@ describe('dialects', () => {
     expect(idAt(method, path)).toBe(id);
   });
 
-  it.each(['/v1', '/v1/', '/v1/message', '/v1/messages/', '/v1beta/chat/completions', '/messages'])(
-    '%s is the host’s own',
-    (path) => {
-      expect(table.find('POST', path)).toBeUndefined();
-    },
-  );
+  it.each(['/v1', '/v1/', '/v1/message', '/v1/messages/', '/v1beta/chat/completions', '/messages'])('%s is the host’s own', (path) => {
+    expect(table.find('POST', path)).toBeUndefined();
+  });
 
   it('tell an error in their own words: its message, and what the gateway calls it', () => {
     const error = gatewayError('GW_NOT_READY');

@@ -103,7 +103,7 @@ describe('googleUsageObject', () => {
     };
     expect(googleUsageObject(undefined)).toBeUndefined();
     expect(googleUsageObject(nothing)).toBeUndefined();
-    expect(googleUsageObject({ ...nothing, input: 4 })).toEqual({ promptTokenCount: 4, totalTokenCount: 4 });
+    expect(googleUsageObject({ ...nothing, input: 4 })).toEqual({ promptTokenCount: 4 });
     expect(googleUsageObject({ ...nothing, output: 4, reasoning: 9 })).toMatchObject({ candidatesTokenCount: 0, thoughtsTokenCount: 9 });
   });
 });

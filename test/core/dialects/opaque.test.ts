@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readOpaque, writeOpaque } from '../../../core/src/dialects/opaque.ts';
+import { isForeignOpaque, readOpaque, writeOpaque } from '../../../core/src/dialects/opaque.ts';
 
 const google = { dialect: 'google-generate-content', value: 'c2ln' };
 
@@ -36,5 +36,11 @@ describe('an opaque value', () => {
         ],
       },
     );
+  });
+
+  it('knows another format’s by its mark', () => {
+    expect(isForeignOpaque(writeOpaque({ dialect: 'one', value: 'v' }, 'two'))).toBe(true);
+    for (const own of [writeOpaque({ dialect: 'one', value: 'v' }, 'one'), '', undefined, null, 5])
+      expect(isForeignOpaque(own)).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ const target = { id: 'up/claude-sonnet-4-5', provider: 'up', model: 'claude-sonn
 
 function callOf(body: object, format: CallDialect = openaiChat): ParsedCall {
   const text = JSON.stringify({ model: 'chat', messages: [{ role: 'user', content: 'Hello' }], ...body });
-  return parseCall(format, anywhere, Buffer.from(text), text, { depth: 64, values: 1_000, keys: 100 });
+  return parseCall(format, anywhere, Buffer.from(text), text, { depth: 64, values: 10_000, keys: 10_000 });
 }
 
 const catalog = (maxOutputTokens?: number): ModelCatalog => ({
@@ -54,6 +54,20 @@ describe('translateRequest', () => {
 
   it('refuses what would lose a restriction, in the client’s words', () => {
     expect(translate(callOf({ max_tokens: 7, n: 2, logprobs: true }))).toEqual({ refused: expect.arrayContaining(['n', 'logprobs']) });
+  });
+});
+
+describe('names of fields', () => {
+  it('are as many as a header can hold', () => {
+    const more = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`unheard_of_${index}`, 1]));
+    const translated = translateRequest(
+      callOf({ max_tokens: 7, ...more }, openaiChat),
+      { target, provider, dialect: anthropicMessages },
+      catalog(),
+    );
+    const { dropped } = translated as { dropped: readonly string[] };
+    expect(dropped).toHaveLength(21);
+    expect(dropped.at(-1)).toMatch(/^\d+ more$/);
   });
 });
 

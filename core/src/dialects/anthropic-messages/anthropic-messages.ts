@@ -6,6 +6,7 @@ import { anthropicUsage } from '../anthropic-usage.ts';
 import type { CallDialect } from '../dialect.ts';
 import { answerBody } from './answer.ts';
 import { hasStopReason } from './finish.ts';
+import { dropForeignThinking } from './foreign.ts';
 import { messageLeaves } from './leaves.ts';
 import { readCall } from './read-call.ts';
 import { messagesStream } from './stream.ts';
@@ -30,5 +31,6 @@ export const anthropicMessages: CallDialect = {
   finishReason: (body: JsonValue) => (hasStopReason(body) ? body.stop_reason : undefined),
   answerBody,
   stream: messagesStream,
+  dropForeign: dropForeignThinking,
   chat: anthropicTranslation,
 };

@@ -6,6 +6,7 @@ import { googleRoutes, setBodyModel } from '../google-routes.ts';
 import { googleUsage } from '../google-usage.ts';
 import { answerBody } from './answer.ts';
 import { finishReason } from './finish.ts';
+import { dropForeignSignatures } from './foreign.ts';
 import { readCall } from './read-call.ts';
 import { generateContentStream } from './stream.ts';
 import { responseTexts } from './texts.ts';
@@ -28,5 +29,6 @@ export const googleGenerateContent: CallDialect = {
   finishReason,
   answerBody,
   stream: generateContentStream,
+  dropForeign: dropForeignSignatures,
   chat: googleTranslation,
 };

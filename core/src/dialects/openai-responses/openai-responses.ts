@@ -7,6 +7,7 @@ import { responsesAnswerTexts, responsesAttachments, responsesRequestTexts } fro
 import { responsesUsage } from '../openai-responses-usage.ts';
 import { answerBody } from './answer.ts';
 import { responsesFinish } from './finish.ts';
+import { dropForeignReasoning } from './foreign.ts';
 import { responsesLeaves } from './leaves.ts';
 import { readCall } from './read-call.ts';
 import { responsesStream } from './stream.ts';
@@ -30,5 +31,6 @@ export const openaiResponses: CallDialect = {
   finishReason: responsesFinish,
   answerBody,
   stream: responsesStream,
+  dropForeign: dropForeignReasoning,
   chat: responsesTranslation,
 };

@@ -51,7 +51,7 @@ function encodeMessages(turns: readonly NeutralTurn[], about: EncoderAbout): Mes
         break;
     }
   }
-  return messages.list;
+  return messages.list.map(({ role, content }) => ({ role, content: role === 'assistant' ? thinkingFirst(content) : content }));
 }
 
 class Messages {
@@ -106,7 +106,7 @@ function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
 /** `answered`: the calls' ids as they go out, in order. */
 function assistantBlocks(parts: readonly NeutralAssistantPart[], answered: readonly Answered[], about: EncoderAbout): JsonObject[] {
   const ids = answered.values();
-  return thinkingFirst(parts.flatMap((part) => (part.kind === 'toolCall' ? [callBlock(part, ids.next().value, about)] : saidBlocks(part))));
+  return parts.flatMap((part) => (part.kind === 'toolCall' ? [callBlock(part, ids.next().value, about)] : saidBlocks(part)));
 }
 
 /** A name that Claude would not take belongs to a tool that is not there any more: such tools are refused. */
@@ -120,7 +120,7 @@ function saidBlocks(part: Exclude<NeutralAssistantPart, NeutralToolCall>): JsonO
 }
 
 /** Thinking comes first (anthropics/claude-code#20692); where it does, nothing is moved (maximhq/bifrost#6342). */
-function thinkingFirst(blocks: JsonObject[]): JsonObject[] {
+function thinkingFirst(blocks: readonly JsonObject[]): readonly JsonObject[] {
   const first = blocks.findIndex(isThinkingBlock);
   if (first <= 0) return blocks;
   const after = blocks.findIndex((block, index) => index > first && !isThinkingBlock(block));

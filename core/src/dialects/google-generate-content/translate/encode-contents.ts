@@ -80,8 +80,10 @@ function modelParts(parts: readonly NeutralAssistantPart[], traits: ModelTraits)
       const signature = own ?? (traits.newest && !signedCall ? noSignature : undefined);
       signedCall ||= own !== undefined;
       encoded.push(callPart(part, signature));
-    } else if (part.kind === 'reasoning') addThought(encoded, part.text, ownSignature(part.opaque));
-    else encoded.push(...textPart(part.text));
+    } else if (part.kind !== 'reasoning') encoded.push(...textPart(part.text));
+    else if (part.opaque === undefined || ownSignature(part.opaque) !== undefined)
+      addThought(encoded, part.text, ownSignature(part.opaque));
+    // What another provider signed no plugin looked at, for it must come back unchanged: it must not become plain text here.
   }
   return encoded;
 }

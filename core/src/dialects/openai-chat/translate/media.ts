@@ -1,10 +1,13 @@
 import type { NeutralSource } from '../../../model/neutral.ts';
 
 /** Chat's names of audio formats that are not simply the media type's second half. */
-const audioTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', wav: 'audio/wav' };
+const audioTypes: ReadonlyMap<string, string> = new Map([
+  ['mp3', 'audio/mpeg'],
+  ['wav', 'audio/wav'],
+]);
 
 export function audioMediaType(format: string): string {
-  return audioTypes[format] ?? `audio/${format}`;
+  return audioTypes.get(format) ?? `audio/${format}`;
 }
 
 /** `input_audio.format`; Chat knows two. `undefined`: it has no word for the type. */

@@ -51,7 +51,7 @@ describe('whatever the conversation, Anthropic takes it', () => {
         const body = { model: 'm', max_tokens: 10, messages, ...(prompt.length > 0 && { system: prompt }) };
         messagesFormat.read('/v1/messages', new URLSearchParams(), Buffer.from(JSON.stringify(body)), undefined);
       }),
-      { numRuns: 500 },
+      { numRuns: 2000 },
     );
   });
 
@@ -136,6 +136,11 @@ describe('thinking', () => {
   it('claude-code#20692: comes first', () => {
     const { messages } = encode([user('hi'), assistant(text('a'), thought('hm', 's1'), thought('', 'redacted:d'), call('x'))]);
     expect(messages[1]?.content.map(({ type }) => type)).toEqual(['thinking', 'redacted_thinking', 'text', 'tool_use']);
+  });
+
+  it('also where two turns became one', () => {
+    const { messages } = encode([user('hi'), assistant(text('a')), user(' '), assistant(thought('hm', 's1'), text('b'))]);
+    expect(messages[1]?.content.map(({ type }) => type)).toEqual(['thinking', 'text', 'text']);
   });
 
   it('bifrost#6342: where it comes first, nothing is moved', () => {

@@ -138,7 +138,10 @@ describe('turns', () => {
   });
 
   it('a result alone is a turn', () => {
-    expect(turnsOf(user({ functionResponse: { name: 'f', response: { result: 'x' } } })).map(({ role }) => role)).toEqual(['tool']);
+    for (const role of ['user', 'function', null])
+      expect(turnsOf({ role, parts: [{ functionResponse: { name: 'f', response: { result: 'x' } } }] }).map((turn) => turn.role)).toEqual([
+        'tool',
+      ]);
   });
 
   it('results find their calls without ids, and come before what is said beside them', () => {

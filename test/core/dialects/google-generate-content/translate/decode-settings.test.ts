@@ -71,7 +71,10 @@ describe('decodeSettings', () => {
     const standard = { type: 'object', properties: { a: { type: ['string', 'null'] } } };
     const own = { type: 'OBJECT', properties: { a: { type: 'STRING', nullable: true } } };
     const format = { kind: 'schema', name: undefined, description: undefined, schema: standard, strict: undefined };
-    expect(decode({ responseMimeType: 'application/json', responseJsonSchema: standard }).settings.format).toEqual(format);
+    expect(decode({ responseMimeType: 'application/json', responseJsonSchema: standard })).toMatchObject({
+      settings: { format },
+      losses: [],
+    });
     expect(decode({ response_mime_type: 'application/json', response_schema: own }).settings.format).toEqual(format);
     expect(decode({ responseJsonSchema: standard }).settings.format).toEqual(format);
     expect(decode({ responseMimeType: 'application/json' }).settings.format).toEqual({ kind: 'json' });

@@ -143,11 +143,11 @@ describe('signatures', () => {
     ]);
   });
 
-  it('another provider’s is of no use; the thought itself is', () => {
-    const parts = [
-      { kind: 'reasoning', text: 'I think', opaque: foreign } as const,
-      { kind: 'reasoning', text: '', opaque: foreign } as const,
-    ];
-    expect(modelParts([...parts, text('said')])).toEqual([{ text: 'I think', thought: true }, { text: 'said' }]);
+  it('what another provider signed is not told: no plugin has looked at it; an unsigned thought is', () => {
+    const reasoning = (said: string, opaque: typeof foreign | undefined) => ({ kind: 'reasoning', text: said, opaque }) as const;
+    expect(modelParts([reasoning('signed', foreign), reasoning('', foreign), reasoning('plain', undefined), text('said')])).toEqual([
+      { text: 'plain', thought: true },
+      { text: 'said' },
+    ]);
   });
 });

@@ -27,6 +27,12 @@ describe('what cannot be kept', () => {
     expect(encode(two, undefined, true).losses).toEqual([]);
   });
 
+  it('of a single tool two calls at a time are unlikely', () => {
+    expect(encode([tool('f')], undefined, false).losses).toEqual(['drop parallelTools']);
+    expect(encode(two, { mode: 'required', allowed: ['f'] }, false).losses).toEqual(['drop parallelTools']);
+    expect(encode(two, { mode: 'required', allowed: ['f', 'g'] }, false).losses).toEqual(['refuse parallelTools']);
+  });
+
   it('a call that must be made of no tool', () => {
     expect(encode([], { mode: 'required', allowed: undefined })).toEqual({ body: {}, losses: ['refuse toolChoice'] });
     expect(encode(two, { mode: 'required', allowed: ['h'] }).losses).toEqual(['refuse toolChoice']);

@@ -38,6 +38,7 @@ describe('jsonSchema', () => {
     const types = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
     expect(types.map((_, index) => jsonSchema({ type: index + 1 }).type)).toEqual(types);
     const counts = { max_items: '1', min_items: '2', max_length: '3', min_length: '4', max_properties: '5', min_properties: '6' };
+    expect(jsonSchema({ maxItems: 'many', minItems: 2 })).toEqual({ maxItems: 'many', minItems: 2 });
     expect(jsonSchema(counts)).toEqual({ maxItems: 1, minItems: 2, maxLength: 3, minLength: 4, maxProperties: 5, minProperties: 6 });
   });
 
@@ -66,6 +67,16 @@ describe('jsonSchema', () => {
         items: { type: 'object', properties: { enum: { type: 'array', items: { type: 'string' } } } },
       },
     });
+  });
+
+  it('reaches every part of a schema', () => {
+    const part = { type: 'STRING' };
+    const changed = { type: 'string' };
+    for (const key of ['items', 'additionalProperties', 'not']) expect(jsonSchema({ [key]: part })).toEqual({ [key]: changed });
+    for (const key of ['anyOf', 'oneOf', 'allOf', 'prefixItems', 'items'])
+      expect(jsonSchema({ [key]: [part, true] })).toEqual({ [key]: [changed, true] });
+    for (const key of ['properties', '$defs', 'definitions', 'patternProperties'])
+      expect(jsonSchema({ [key]: { a: part, b: true } })).toEqual({ [key]: { a: changed, b: true } });
   });
 
   it('leaves JSON Schema as it is', () => {

@@ -85,7 +85,9 @@ describe('calls', () => {
   it('come whole, as soon as their part is over', () => {
     const own = writer();
     expect(own.write(toolCall(0), piece(0, '{"a"'), piece(0, ':1}'))).toBe('');
-    expect(partsOf(own.write(partEnd))).toEqual([called(0, { a: 1 })]);
+    const frame = own.write(partEnd);
+    expect(partsOf(frame)).toEqual([called(0, { a: 1 })]);
+    expect(JSON.parse(frame.slice(6))).toMatchObject({ candidates: [{ index: 0 }] });
     expect(partsOf(own.end())).toEqual([{ text: '' }]);
   });
 

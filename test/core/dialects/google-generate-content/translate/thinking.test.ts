@@ -15,7 +15,7 @@ const encode = (model: string, reasoning: Partial<NeutralReasoning>, maxOutputTo
   const losses = new Losses<NeutralField>();
   const whole = { effort: undefined, budget: undefined, show: undefined, ...reasoning };
   const config = encodeThinking(whole, modelTraits(model).thinking, maxOutputTokens, losses);
-  return { config, lost: losses.list().map(({ level }) => level) };
+  return { config, lost: losses.list().map(({ field, level }) => `${level} ${field}`) };
 };
 
 describe('decodeThinking', () => {
@@ -28,6 +28,9 @@ describe('decodeThinking', () => {
 
   it.each([
     [{ thinkingLevel: 'LOW' }, { effort: 'low' }],
+    [{ thinkingLevel: 'MINIMAL' }, { effort: 'minimal' }],
+    [{ thinkingLevel: 'medium' }, { effort: 'medium' }],
+    [{ thinkingLevel: 'xhigh' }, { effort: 'xhigh' }],
     [
       { thinking_level: 'high', include_thoughts: true },
       { effort: 'high', show: true },
@@ -53,32 +56,33 @@ describe('decodeThinking', () => {
 
 describe('encodeThinking', () => {
   it('a model that does not think is not asked to', () => {
-    expect(encode('gemini-2.0-flash', { effort: 'high' })).toEqual({ config: undefined, lost: ['drop'] });
-    expect(encode('gemini-2.0-flash', { show: true })).toEqual({ config: undefined, lost: ['drop'] });
+    expect(encode('gemini-2.0-flash', { effort: 'high' })).toEqual({ config: undefined, lost: ['drop reasoning'] });
+    expect(encode('gemini-2.0-flash', { show: true })).toEqual({ config: undefined, lost: ['drop reasoning'] });
     expect(encode('gemini-2.0-flash', { effort: 'none' })).toEqual({ config: undefined, lost: [] });
   });
 
   it.each([
     ['gemini-3-flash-preview', { effort: 'low' }, 'low', []],
-    ['gemini-3-flash-preview', { effort: 'none' }, 'minimal', ['drop']],
-    ['gemini-3-pro-preview', { effort: 'none' }, 'low', ['drop']],
-    ['gemini-3-pro-preview', { effort: 'minimal' }, 'low', ['drop']],
-    ['gemini-3-pro-preview', { effort: 'max' }, 'high', ['drop']],
+    ['gemini-3-flash-preview', { effort: 'none' }, 'minimal', ['drop reasoning']],
+    ['gemini-3-pro-preview', { effort: 'none' }, 'low', ['drop reasoning']],
+    ['gemini-3-pro-preview', { effort: 'minimal' }, 'low', ['drop reasoning']],
+    ['gemini-3-pro-preview', { effort: 'max' }, 'high', ['drop reasoning']],
     ['gemini-4-hydrogen', { effort: 'xhigh' }, 'xhigh', []],
-    ['gemini-3-pro-preview', { budget: 1024 }, 'low', ['drop']],
-    ['gemini-3-pro-preview', { budget: 10_000 }, 'medium', ['drop']],
-    ['gemini-3-pro-preview', { budget: 32_000 }, 'high', ['drop']],
+    ['gemini-3-pro-preview', { budget: 1024 }, 'low', ['drop reasoning']],
+    ['gemini-3-flash-preview', { budget: 1024 }, 'low', ['drop reasoning']],
+    ['gemini-3-pro-preview', { budget: 10_000 }, 'medium', ['drop reasoning']],
+    ['gemini-3-pro-preview', { budget: 32_000 }, 'high', ['drop reasoning']],
   ] as const)('%s with %j: level %s', (model, reasoning, thinkingLevel, lost) => {
     expect(encode(model, reasoning)).toEqual({ config: { thinkingLevel }, lost });
   });
 
   it.each([
     ['gemini-2.5-flash', { effort: 'none' }, 0, []],
-    ['gemini-2.5-pro', { effort: 'none' }, 128, ['drop']],
+    ['gemini-2.5-pro', { effort: 'none' }, 128, ['drop reasoning']],
     ['gemini-2.5-flash', { effort: 'low' }, 6554, []],
     ['gemini-2.5-flash', { effort: 'max' }, 24_576, []],
     ['gemini-2.5-pro', { budget: 4000 }, 4000, []],
-    ['gemini-2.5-flash', { budget: 100_000 }, 24_576, ['drop']],
+    ['gemini-2.5-flash', { budget: 100_000 }, 24_576, ['drop reasoning']],
   ] as const)('%s with %j: budget %s', (model, reasoning, thinkingBudget, lost) => {
     expect(encode(model, reasoning)).toEqual({ config: { thinkingBudget }, lost });
   });

@@ -129,7 +129,7 @@ describe('encodeRequest', () => {
       reasoning: { effort: 'xhigh', budget: undefined, show: true },
       user: 'u',
     };
-    const { value, losses } = encode(asked);
+    const { value, losses } = encode(asked, { googleSignatures: true });
     expect(losses).toEqual([]);
     expect(decodeRequest(value, { model: 'target', stream: true })).toEqual({ value: asked, losses: [] });
   });

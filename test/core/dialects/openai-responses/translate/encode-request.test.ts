@@ -133,6 +133,7 @@ describe('JSON', () => {
       { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'Answer in JSON.' }] },
       ...hello,
     ]);
+    expect(encoded({ format }, { developerRole: false }).value.input).toMatchObject([{ role: 'system' }, { role: 'user' }]);
     const asked: NeutralTurn[] = [{ role: 'user', parts: [{ kind: 'text', text: 'As json, please' }] }];
     expect(encoded({ format, turns: asked }).value.input).toHaveLength(1);
   });

@@ -19,6 +19,8 @@ describe('ReadItems', () => {
     const item = items.add({ output_index: 3 }, { id: 'a' });
     expect(items.at({ output_index: 3, item_id: 'b' })).toBe(item);
     expect(items.at({ output_index: 4, item_id: 'a' })).not.toBe(item);
+    const unannounced = items.at({ output_index: 5, item_id: 'c' });
+    expect(items.known({ id: 'c' }, 9)).toBe(unannounced);
   });
 
   it('finds an item by its id where there is no index, and the last where there is neither', () => {

@@ -206,6 +206,12 @@ describe('tool calls', () => {
     expect(types.indexOf('output_item.done')).toBe(types.length - 2);
   });
 
+  it('of calls that are open together, the last was cut short', () => {
+    const stream = written([...calls.slice(0, -2), { kind: 'stop', stop: { kind: 'length' } }]);
+    const { output } = last(eventsIn(stream)).json.response as { output: JsonObject[] };
+    expect(output.map(({ status }) => status)).toEqual(['completed', 'completed', 'incomplete']);
+  });
+
   it('a call cut short is not completed', () => {
     const events = eventsIn(
       written([
