@@ -61,6 +61,12 @@ const timeoutsSchema = z.strictObject({
   heartbeatMs: milliseconds.default(15_000),
   /** Milliseconds that an answer is kept for repeats of its `Idempotency-Key`. */
   idempotencyMs: milliseconds.default(24 * 60 * 60 * 1000),
+  /** Milliseconds that items of translated Responses answers are kept for requests that refer to them; 0: not at all. */
+  itemsMs: z
+    .int()
+    .nonnegative()
+    .max(maxTimerMs)
+    .default(60 * 60 * 1000),
   /** Milliseconds that `close()` waits for exchanges under way before it ends them. */
   closeMs: milliseconds.default(25_000),
 });
@@ -71,6 +77,7 @@ const configSchema = z.strictObject({
   plugins: z.array(made<GatewayPlugin>('plugin', 'a plugin such as logging() (is the call missing?)')).default([]),
   services: z.array(z.custom<ServiceProvision>(isProvision, { error: 'provide(Token, service)' })).default([]),
   allowAnonymous: z.boolean().default(false),
+  allowUnpoliced: z.array(z.string()).default([]),
   translate: z.enum(['same-first', 'in-order', 'never']).default('same-first'),
   limits: limitsSchema.prefault({}),
   timeouts: timeoutsSchema.prefault({}),
@@ -91,6 +98,11 @@ export interface GatewayConfig {
   /** Lets everybody in who reaches the mount. Needed when no plugin authenticates. */
   readonly allowAnonymous?: boolean;
   /**
+   * Plugins, by name, that may be left out where a handoff carries requests unread (pass-through, service-proxy). Without it
+   * such requests are refused while a plugin is listed that decides by what it reads: see `GW_UNPOLICED`.
+   */
+  readonly allowUnpoliced?: readonly string[];
+  /**
    * Calls to targets whose provider speaks another chat format than the client:
    * - `same-first` (default): targets of the client's own format are asked before others of the same alias;
    * - `in-order`: as the alias lists them;
@@ -108,6 +120,7 @@ export interface ParsedConfig {
   readonly plugins: readonly GatewayPlugin[];
   readonly services: readonly ServiceProvision[];
   readonly allowAnonymous: boolean;
+  readonly allowUnpoliced: readonly string[];
   readonly translate: TranslatePolicy;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
@@ -132,6 +145,26 @@ function aliasesOf(models: GatewayConfig['models'] = {}): Record<string, readonl
 function meaningProblems(config: GatewayConfig, error: z.ZodError | undefined): ConfigProblem[] {
   if (error?.issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0)) return [];
   const malformed = new Set(error?.issues.map(({ path }) => path[0]));
+  const unknown = malformed.has('plugins') || malformed.has('allowUnpoliced') ? [] : unpolicedProblems(config);
+  return [...unknown, ...targetProblems(config, malformed)];
+}
+
+/** An exception for a plugin that is not there is a slip of the pen, and the real one would stay refused. */
+function unpolicedProblems({ plugins = [], allowUnpoliced = [] }: GatewayConfig): ConfigProblem[] {
+  return allowUnpoliced.flatMap((name, index) =>
+    plugins.some((plugin) => plugin.name === name)
+      ? []
+      : [
+          {
+            path: `allowUnpoliced[${index}]`,
+            expected: `a plugin of the list (${plugins.map((plugin) => plugin.name).join(', ') || 'it is empty'})`,
+            received: JSON.stringify(name.slice(0, 64)),
+          },
+        ],
+  );
+}
+
+function targetProblems(config: GatewayConfig, malformed: ReadonlySet<PropertyKey | undefined>): ConfigProblem[] {
   if (malformed.has('providers')) return [];
   const providers = providerProblems(config.providers);
   return malformed.has('models') ? providers : [...providers, ...aliasProblems(aliasesOf(config.models), config.providers)];

@@ -3,7 +3,8 @@ import { type GatewayConfig, type ParsedConfig, parseConfig } from './config.ts'
 import { dialects } from './dialects/all.ts';
 import { isCallDialect } from './dialects/dialect.ts';
 import { type DecisionRecord, type ExplainParts, type ExplainRequest, explain } from './explain.ts';
-import { HookRunner } from './hooks.ts';
+import { handoffDialects } from './handoff/check.ts';
+import { HookRunner, unpoliced } from './hooks.ts';
 import type { ExpressHandler, UpgradeHandler } from './http/express.ts';
 import { ExpressFace } from './http/express-face.ts';
 import { healthRoutes } from './http/health.ts';
@@ -22,6 +23,7 @@ import { guardedSignals, Signals } from './services/signals.ts';
 import { CredentialPools } from './upstream/credential-pools.ts';
 import { oncePerKey } from './upstream/idempotency.ts';
 import { alongTargets, asAttempt, compose, withCredential } from './upstream/interceptors.ts';
+import { KeptItems } from './upstream/kept-items.ts';
 import { Router } from './upstream/router.ts';
 import { send } from './upstream/send.ts';
 import { sticking } from './upstream/stickiness.ts';
@@ -52,14 +54,15 @@ export function aiGateway(config: GatewayConfig): Gateway {
 
   warnOfNode(process.versions.node, logger);
 
-  const routes = new RouteTable(dialects);
+  const routes = new RouteTable([...dialects, ...handoffDialects(plugins, dialects)]);
   const router = new Router(parsed.providers, parsed.models, dialects.filter(isCallDialect), parsed.translate);
   const transport = new Transport({ connectMs: parsed.timeouts.connectMs, connections: parsed.limits.connections });
   const hooks = new HookRunner(plugins, logger, guardedSignals(services.get(Signals), logger));
-  const parts = pipelineParts(parsed, services, router, transport, hooks, logger);
+  const unread = unpoliced(plugins, parsed.allowUnpoliced);
+  const parts = { ...pipelineParts(parsed, services, router, transport, hooks, logger), unpoliced: unread };
   models.connect(parts, dialects);
 
-  const explainParts = { routes, router, plugins, catalog: services.get(ModelCatalog), limits: parsed.limits };
+  const explainParts = { routes, router, plugins, catalog: services.get(ModelCatalog), limits: parsed.limits, unpoliced: unread };
   const lifecycle = new PluginLifecycle(plugins, logger);
   const face = new ExpressFace({
     parts,
@@ -81,8 +84,10 @@ function pipelineParts(
 ): PipelineParts {
   const { limits, timeouts, allowAnonymous } = config;
   const { firstByteMs, idleMs, totalMs } = timeouts;
+  const items = new KeptItems(services.get(CacheStore), timeouts.itemsMs);
   const sendOptions = {
     transport,
+    items,
     limits: { firstByteMs, idleMs, totalMs },
     responseBytes: limits.responseBytes,
     eventBytes: limits.eventBytes,
@@ -110,6 +115,7 @@ function pipelineParts(
     router,
     late: new Set(),
     hooks,
+    items,
     limits,
     timeouts,
     allowAnonymous: allowAnonymous && !config.plugins.some(authenticates),

@@ -101,6 +101,12 @@ export function parseCall(format: CallDialect, address: CallAddress, bytes: Buff
   return new ParsedCall(format, own, format.readCall(adopted.body, address), bytes.length, adopted.dropped);
 }
 
+/** A call whose text the gateway had to write anew. */
+export function rewritten({ format, byteLength }: ParsedCall, address: CallAddress, text: string, limits: JsonLimits): ParsedCall {
+  const document = guarded(() => new JsonDocument(text, limits), limits);
+  return new ParsedCall(format, document, format.readCall(document.value as JsonObject, address), byteLength, []);
+}
+
 /** Turns what the scanner finds into errors for the client. */
 function guarded<T>(action: () => T, limits?: JsonLimits): T {
   try {

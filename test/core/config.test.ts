@@ -28,6 +28,7 @@ describe('a usable config', () => {
       plugins: [],
       services: [],
       allowAnonymous: false,
+      allowUnpoliced: [],
       translate: 'same-first',
       limits: {
         bodyBytes: 10_485_760,
@@ -48,6 +49,7 @@ describe('a usable config', () => {
         totalMs: 600_000,
         heartbeatMs: 15_000,
         idempotencyMs: 86_400_000,
+        itemsMs: 3_600_000,
         closeMs: 25_000,
       },
     });
@@ -79,7 +81,8 @@ describe('unknown keys', () => {
     expect(problems({ providers: [up], verbose: true })).toEqual([
       {
         path: 'verbose',
-        expected: 'no such key (there are: providers, models, plugins, services, allowAnonymous, translate, limits, timeouts)',
+        expected:
+          'no such key (there are: providers, models, plugins, services, allowAnonymous, allowUnpoliced, translate, limits, timeouts)',
         received: 'true',
       },
     ]);
@@ -95,6 +98,7 @@ const wrong: readonly (readonly [config: object, path: string, expected: string,
   [{ timeouts: { totalMs: maxTimerMs + 1 } }, 'timeouts.totalMs', 'a number of at most 2147483647', '2147483648'],
   [{ timeouts: { totalMs: Number.POSITIVE_INFINITY } }, 'timeouts.totalMs', 'a number', 'Infinity'],
   [{ allowAnonymous: 'yes' }, 'allowAnonymous', 'a boolean', '"yes"'],
+  [{ allowUnpoliced: ['guard'] }, 'allowUnpoliced[0]', 'a plugin of the list (it is empty)', '"guard"'],
   [{ providers: [] }, 'providers', 'at least one provider', 'an array of 0'],
   [{ providers: undefined }, 'providers', 'an array', 'nothing'],
   [{ providers: up }, 'providers', 'an array', 'an object'],

@@ -63,6 +63,12 @@ export interface CallDialect extends Dialect {
   state?(body: JsonObject): string | undefined;
   /** What a whole answer leaves with its provider that a later request may go on from: the `state` of that request. */
   leaves?(answer: JsonValue): string | undefined;
+  /** Places of a request that refer to items of answers which the gateway made or translated, and keeps itself. */
+  itemReferences?(body: JsonObject): readonly ItemReference[];
+  /** Items of a whole answer that a later request may refer to like that. */
+  referableItems?(answer: JsonValue, request: JsonObject): readonly { readonly id: string; readonly item: JsonObject }[];
+  /** The whole answer that the last events of a stream hold. */
+  streamedAnswer?(lastEvents: readonly JsonValue[]): JsonValue | undefined;
   /** The client's headers that a provider of the same dialect gets, as they are. */
   readonly clientHeaders?: readonly string[];
   /**
@@ -105,6 +111,12 @@ export interface RefusalFacts {
   readonly badCredential: boolean;
   /** Milliseconds to wait. */
   readonly waitMs: number | undefined;
+}
+
+/** An item that is not sent again but named. */
+export interface ItemReference {
+  readonly path: JsonPath;
+  readonly id: string;
 }
 
 /** What the gateway needs to know of a request. */

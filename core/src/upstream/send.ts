@@ -8,10 +8,11 @@ import type { Attempt } from './attempt.ts';
 import type { TimeLimits } from './deadline.ts';
 import { FramedReply } from './framed-reply.ts';
 import { responseHeaders } from './headers.ts';
+import type { KeptItems } from './kept-items.ts';
 import { outgoing } from './outgoing.ts';
 import { Reply } from './reply.ts';
 import { SseBody } from './sse-body.ts';
-import { streamTranslation, translatedBody } from './translated-answer.ts';
+import { keepItems, streamTranslation, translatedBody } from './translated-answer.ts';
 import type { Transport, UpstreamHeaders } from './transport.ts';
 import { refusal, reportedError } from './upstream-errors.ts';
 
@@ -22,6 +23,7 @@ export interface SendOptions {
   readonly responseBytes: number;
   /** Bytes of one stream event. */
   readonly eventBytes: number;
+  readonly items: KeptItems;
 }
 
 /** Bytes of an error answer that are read before it is judged by its status alone. */
@@ -145,6 +147,7 @@ async function whole(attempt: Attempt, reply: Reply, options: SendOptions): Prom
   if (problem !== undefined) throw problem;
   const received = new BytesBody(bytes, attempt.target.dialect);
   const body = attempt.translated === undefined ? received : translatedBody(attempt, received);
+  if (attempt.translated !== undefined) keepItems(attempt, body.parsed, options.items);
   exchange.answeredBy(received, attempt.credential.name);
   attempt.settle('completed', () => exchange.usage);
   return answerOf(attempt, responseHeaders(reply.headers), body);
@@ -158,7 +161,7 @@ async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, opt
   const source = provider.framing === undefined ? reply : new FramedReply(reply, provider.framing.decoder(dialect.id));
   const body = new SseBody(source, {
     dialect: streamOf(dialect),
-    translation: attempt.translated === undefined ? undefined : streamTranslation(attempt),
+    translation: attempt.translated === undefined ? undefined : streamTranslation(attempt, options.items),
     stripUsage,
     request: attempt.translated?.body ?? (exchange.requireCall().document.value as JsonObject),
     maxEventBytes: options.eventBytes,

@@ -4,8 +4,8 @@ import type { Exchange } from '../exchange.ts';
 import type { GatewayResponse } from '../model/response.ts';
 import type { Target } from '../model/target.ts';
 import type { CacheStore } from '../services/cache-store.ts';
-import { principal } from '../slot.ts';
 import { within } from '../within.ts';
+import { ownerOf } from './owner.ts';
 
 /** What a provider's account keeps for a caller: where it lies, and whose it is. */
 interface Kept {
@@ -76,12 +76,6 @@ async function recall(cache: CacheStore, state: string): Promise<Kept | undefine
   } catch {
     return undefined;
   }
-}
-
-/** The tenant, or whoever stands for it. */
-function ownerOf(exchange: Exchange): string {
-  const who = exchange.getSlot(principal);
-  return JSON.stringify(who?.tenant === undefined ? [who?.kind, who?.id] : [who.tenant]);
 }
 
 function keyOf(state: string): string {

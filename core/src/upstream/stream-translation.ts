@@ -7,11 +7,14 @@ export class StreamTranslation {
   readonly #from: StreamDialect;
   readonly #reader: NeutralReader;
   readonly #writer: NeutralWriter;
+  readonly #onEnd: ((lastFrames: Buffer) => void) | undefined;
 
-  constructor(from: StreamDialect, reader: NeutralReader, writer: NeutralWriter) {
+  /** `onEnd` sees the client's last frames, of a stream that ended well. */
+  constructor(from: StreamDialect, reader: NeutralReader, writer: NeutralWriter, onEnd?: (lastFrames: Buffer) => void) {
     this.#from = from;
     this.#reader = reader;
     this.#writer = writer;
+    this.#onEnd = onEnd;
   }
 
   /** The client's frames for a region of the provider's; empty while nothing can be said yet. */
@@ -28,6 +31,8 @@ export class StreamTranslation {
   end(): Buffer {
     let text = '';
     for (const event of this.#reader.end()) text += this.#writer.write(event);
-    return Buffer.from(text + this.#writer.end());
+    const frames = Buffer.from(text + this.#writer.end());
+    this.#onEnd?.(frames);
+    return frames;
   }
 }

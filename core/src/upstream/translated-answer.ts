@@ -1,9 +1,11 @@
 import type { StreamDialect } from '../dialects/dialect.ts';
 import { BytesBody } from '../dialects/json-body.ts';
+import { eventsOf } from '../dialects/sse-event.ts';
 import type { AnswerAbout } from '../dialects/translation.ts';
 import { gatewayError } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Attempt } from './attempt.ts';
+import type { KeptItems } from './kept-items.ts';
 import { StreamTranslation } from './stream-translation.ts';
 import { translationOf } from './translated-request.ts';
 
@@ -17,18 +19,29 @@ export function translatedBody(attempt: Attempt, received: BytesBody): BytesBody
 }
 
 /** The way of a provider's stream into the client's dialect. */
-export function streamTranslation(attempt: Attempt): { readonly stages: StreamTranslation; readonly to: StreamDialect } {
+export function streamTranslation(attempt: Attempt, items: KeptItems): { readonly stages: StreamTranslation; readonly to: StreamDialect } {
   const { format } = attempt.exchange.requireCall();
   const { dialect } = attempt.target;
   const from = dialect.stream;
   const to = format.stream;
   if (from === undefined || to === undefined) throw new TypeError(`A stream of ${dialect.id} for ${format.id} has no translation.`);
+  const { streamedAnswer } = format;
+  const onEnd = (last: Buffer): void => {
+    const events = eventsOf(last, to).flatMap(({ json }) => json ?? []);
+    keepItems(attempt, streamedAnswer?.(events), items);
+  };
   const stages = new StreamTranslation(
     from,
     translationOf(dialect).streamReader(),
     translationOf(format).streamWriter(aboutAnswer(attempt)),
+    streamedAnswer && onEnd,
   );
   return { stages, to };
+}
+
+/** What a later request may refer to of this answer. */
+export function keepItems({ exchange }: Attempt, answer: JsonValue | undefined, items: KeptItems): void {
+  if (answer !== undefined) items.keep(exchange, exchange.requireCall().format, answer);
 }
 
 function aboutAnswer({ exchange, target }: Attempt): AnswerAbout {

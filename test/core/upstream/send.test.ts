@@ -3,7 +3,9 @@ import { type GatewayError, gatewayError } from '../../../core/src/errors.ts';
 import type { StreamEvent } from '../../../core/src/model/events.ts';
 import type { GatewayResponse, JsonBody, StreamBody } from '../../../core/src/model/response.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
+import { memoryCacheStore } from '../../../core/src/services/cache-store.ts';
 import { Attempt } from '../../../core/src/upstream/attempt.ts';
+import { KeptItems } from '../../../core/src/upstream/kept-items.ts';
 import type { ResolvedTarget } from '../../../core/src/upstream/router.ts';
 import { type SendOptions, send } from '../../../core/src/upstream/send.ts';
 import { Transport } from '../../../core/src/upstream/transport.ts';
@@ -29,7 +31,14 @@ async function sending(script: Script | string, options: SendingOptions = {}) {
   const made = madeExchange([provider], options);
   const attempt = new Attempt(firstTry(made.exchange, made.targets[0] as ResolvedTarget));
   const limits = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
-  const sendOptions: SendOptions = { transport, limits, responseBytes: 1_000, eventBytes: 1_000, ...options.send };
+  const sendOptions: SendOptions = {
+    transport,
+    limits,
+    items: new KeptItems(memoryCacheStore(), 0),
+    responseBytes: 1_000,
+    eventBytes: 1_000,
+    ...options.send,
+  };
   return { ...made, upstream, attempt, sent: () => send(attempt, sendOptions) };
 }
 

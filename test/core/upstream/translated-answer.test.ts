@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { anthropicMessages } from '../../../core/src/dialects/anthropic-messages/anthropic-messages.ts';
 import { BytesBody } from '../../../core/src/dialects/json-body.ts';
 import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { memoryCacheStore } from '../../../core/src/services/cache-store.ts';
 import { Attempt } from '../../../core/src/upstream/attempt.ts';
+import { KeptItems } from '../../../core/src/upstream/kept-items.ts';
 import { streamTranslation, translatedBody } from '../../../core/src/upstream/translated-answer.ts';
 import { manualClock } from '../harness/manual-clock.ts';
 import { firstTry, madeExchange } from './made-exchange.ts';
@@ -15,6 +17,8 @@ function attempt(body: object = {}): Attempt {
   const target = { ...targets[0]!, dialect: anthropicMessages };
   return new Attempt({ ...firstTry(exchange, target), translated: { body: {}, dropped: [] } });
 }
+
+const items = new KeptItems(memoryCacheStore(), 1_000);
 
 const message = {
   id: 'msg_1',
@@ -52,7 +56,7 @@ describe('translatedBody', () => {
 
 describe('streamTranslation', () => {
   const stream = (body: object): string => {
-    const { stages } = streamTranslation(attempt({ stream: true, ...body }));
+    const { stages } = streamTranslation(attempt({ stream: true, ...body }), items);
     const frames = [
       { type: 'message_start', message: { ...message, content: [], stop_reason: null } },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
@@ -71,13 +75,13 @@ describe('streamTranslation', () => {
   });
 
   it('is read by whoever taps in the client’s dialect', () => {
-    expect(streamTranslation(attempt({ stream: true })).to.contentType).toMatch(/^text\/event-stream/);
+    expect(streamTranslation(attempt({ stream: true }), items).to.contentType).toMatch(/^text\/event-stream/);
   });
 
   it('needs two dialects that stream', () => {
     const one = attempt({ stream: true });
     const silent = { ...anthropicMessages, stream: undefined } as unknown as typeof anthropicMessages;
     const broken = new Attempt({ ...firstTry(one.exchange, { ...one.target, dialect: silent }) });
-    expect(() => streamTranslation(broken)).toThrow(/has no translation/);
+    expect(() => streamTranslation(broken, items)).toThrow(/has no translation/);
   });
 });

@@ -213,6 +213,8 @@ describe.each(pairs)('libraries of $client, from $provider', ({ client, provider
   it.each(driversOf(client).map((driver) => [driver.name, driver] as const))('%s throws for an error in it', async (_name, driver) => {
     const { begin, text, error } = scripts[provider];
     const { origin } = await scriptedHost(streaming(begin + text('Call ') + error));
-    await expect(driver.ask(origin, { model: modelOf[provider], turns: [{ user: 'Hi' }], maxTokens: 100, stream: true })).rejects.toThrow(/\S/);
+    await expect(driver.ask(origin, { model: modelOf[provider], turns: [{ user: 'Hi' }], maxTokens: 100, stream: true })).rejects.toThrow(
+      /\S/,
+    );
   });
 });

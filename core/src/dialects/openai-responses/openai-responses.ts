@@ -8,6 +8,7 @@ import { responsesUsage } from '../openai-responses-usage.ts';
 import { answerBody } from './answer.ts';
 import { responsesFinish } from './finish.ts';
 import { dropForeignReasoning } from './foreign.ts';
+import { itemReferences, referableItems, streamedAnswer } from './kept-items.ts';
 import { responsesLeaves } from './leaves.ts';
 import { readCall } from './read-call.ts';
 import { responsesStream } from './stream.ts';
@@ -31,6 +32,9 @@ export const openaiResponses: CallDialect = {
   finishReason: responsesFinish,
   answerBody,
   stream: responsesStream,
+  itemReferences,
+  referableItems,
+  streamedAnswer,
   dropForeign: dropForeignReasoning,
   chat: responsesTranslation,
 };

@@ -10,6 +10,8 @@ export interface ChatRequest {
   readonly tools?: readonly ChatTool[];
   readonly tool_choice?: unknown;
   readonly response_format?: { readonly type: string; readonly json_schema?: { readonly schema?: unknown } };
+  /** Whether the provider may keep the answer, where it does. */
+  readonly store?: boolean;
   /** Whether the caller wants to see reasoning. */
   readonly reasoning?: boolean;
   readonly stream?: boolean | null;

@@ -27,10 +27,11 @@ export const responsesFormat: SimulatedFormat = {
       ...toolsOf(json),
       ...formatOf(json.text),
       reasoning: typeof (json.reasoning as Json | undefined)?.summary === 'string',
+      store: json.store !== false,
       stream: json.stream === true,
     };
   },
-  whole: (answer) => response(answer, statusOf(answer), itemsOf(answer)),
+  whole: (answer) => response(answer, statusOf(answer), kept(answer)),
   *frames(answer) {
     let serial = -1;
     const event = (type: string, data: object): string => {
@@ -45,13 +46,35 @@ export const responsesFormat: SimulatedFormat = {
       yield event('response.output_item.done', { output_index, item });
     }
     const status = statusOf(answer);
-    yield event(`response.${status}`, { response: response(answer, status, itemsOf(answer)) });
+    yield event(`response.${status}`, { response: response(answer, status, kept(answer)) });
   },
   lastFrame: undefined,
   errorFrame: named('error', { type: 'error', code: 'server_error', message: internalWords, param: null, sequence_number: 3 }),
   refusalBody: ({ message, type, code }) => ({ error: { message, type, param: null, code } }),
   keyOf: (headers) => bearer(headers.authorization),
 };
+
+/** Items of the last answers, for requests that refer to them: kept unless told not to, as the original does. */
+const store = new Map<string, Item>();
+
+const maxKept = 1_000;
+
+function kept(answer: Answer): Item[] {
+  const items = itemsOf(answer);
+  if (answer.request.store === true) for (const item of items) store.set(item.id, item);
+  for (const id of store.keys()) {
+    if (store.size <= maxKept) break;
+    store.delete(id);
+  }
+  return items;
+}
+
+function referred(item: Json): Json {
+  if (item.type !== 'item_reference') return item;
+  const found = store.get(String(item.id));
+  if (found === undefined) throw invalid(`Item with id '${String(item.id)}' not found.`);
+  return found;
+}
 
 interface Item extends Json {
   readonly id: string;
@@ -170,7 +193,7 @@ function checkedInput(input: unknown): ChatMessage[] {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (!Array.isArray(input) || input.length === 0) throw invalid("Missing required parameter: 'input'.");
   const calls = new Set<unknown>();
-  const turns = (input as Json[]).flatMap((item, at): ChatMessage[] => {
+  const turns = (input as Json[]).map(referred).flatMap((item, at): ChatMessage[] => {
     switch (item.type ?? 'message') {
       case 'message':
         return [{ role: String(item.role), content: contentOf(item.content, item.role, at) }];

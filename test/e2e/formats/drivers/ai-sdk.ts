@@ -9,7 +9,10 @@ const apiKey = clientKey;
 
 /** The AI SDK with the providers of the three formats; `openai()` speaks Responses by default. */
 export const aiSdkDrivers: readonly Driver[] = [
-  driverOf('ai 7, @ai-sdk/openai', 'openai-responses', (origin, model) => createOpenAI({ baseURL: `${origin}/v1`, apiKey })(model)),
+  {
+    ...driverOf('ai 7, @ai-sdk/openai', 'openai-responses', (origin, model) => createOpenAI({ baseURL: `${origin}/v1`, apiKey })(model)),
+    refers: true,
+  },
   driverOf('ai 7, @ai-sdk/openai chat', 'openai-chat', (origin, model) => createOpenAI({ baseURL: `${origin}/v1`, apiKey }).chat(model), [
     'reasoning',
   ]),
@@ -75,7 +78,7 @@ function optionsOf(
     ...(schema && { output: Output.object({ schema: jsonSchema(schema as Parameters<typeof jsonSchema>[0]) }) }),
     ...(maxTokens !== undefined && { maxOutputTokens: maxTokens }),
     providerOptions: {
-      openai: { store: false, ...(reasoning === true && { reasoningEffort: 'low', reasoningSummary: 'auto', forceReasoning: true }) },
+      openai: reasoning === true ? { reasoningEffort: 'low', reasoningSummary: 'auto', forceReasoning: true } : {},
       ...(reasoning === true && {
         anthropic: { thinking: { type: 'enabled', budgetTokens: 1_024 } },
         google: { thinkingConfig: { includeThoughts: true, thinkingLevel: 'low' } },

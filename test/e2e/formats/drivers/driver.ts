@@ -52,6 +52,8 @@ export interface Driver {
   readonly format: ClientFormat;
   /** What its format, or the library, cannot say or show: no row in the table. */
   readonly lacks?: readonly ('reasoning' | 'structured' | 'images')[];
+  /** Refers to what a provider of its own format keeps, by id: such a conversation cannot go on elsewhere. */
+  readonly refers?: boolean;
   /** `origin`: the gateway's mount, without version path. Rejects with the library's own error. */
   ask(origin: string, question: Question, signal?: AbortSignal): Promise<Answered>;
 }
