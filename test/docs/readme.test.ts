@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { aiGateway } from '../../core/src/gateway.ts';
+import * as core from '../../core/src/index.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
+import { presets } from '../../core/src/providers/openai-compatible/presets.ts';
 import { startSimulatedProvider } from '../contract/src/simulated-provider.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -27,7 +29,7 @@ function run(code: string): ChildProcess & { output(): string } {
   const flags = ['--conditions=@express-ai-gateway/source', '--input-type=module-typescript', '--eval', code];
   const child = spawn(process.execPath, flags, {
     cwd: join(root, 'test'),
-    env: { PATH: process.env.PATH, OPENAI_API_KEY: 'sk-not-used' },
+    env: { PATH: process.env.PATH, OPENAI_API_KEY: 'sk-not-used', ANTHROPIC_API_KEY: 'sk-ant-not-used' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
@@ -82,7 +84,7 @@ describe('README.md', () => {
     expect(
       models?.data.map(({ id }) => id),
       app.output(),
-    ).toEqual(['chat', 'openai/gpt-5-mini', 'ollama/llama3.2']);
+    ).toEqual(['chat', 'openai/gpt-5-mini', 'anthropic/claude-haiku-4-5', 'ollama/llama3.2']);
   });
 
   it('shows a client that streams an answer', async () => {
@@ -90,6 +92,20 @@ describe('README.md', () => {
     const client = run(block('new OpenAI(').replace('http://127.0.0.1:3000', url));
     const [code] = (await once(client, 'exit')) as [number];
     expect([code, client.output()]).toEqual([0, expect.stringMatching(/simulated/i)]);
+  });
+
+  it('shows clients of the other formats', async () => {
+    const url = await simulatedGateway();
+    const client = run(block('new GoogleGenAI(').replaceAll('http://127.0.0.1:3000', url));
+    const [code] = (await once(client, 'exit')) as [number];
+    expect([code, client.output()]).toEqual([0, expect.stringMatching(/simulated[\s\S]*simulated/i)]);
+  });
+
+  it('names every factory and preset that there is', () => {
+    for (const factory of Object.keys(core).filter((name) => /^(?:openai|azure|anthropic|google)/.test(name)))
+      expect(readme).toContain(`\`${factory}\``);
+    const listed = /presets for ([^;]+);/.exec(readme)?.[1]?.toLowerCase().replaceAll(/[\s-]/g, '').split(',');
+    expect(listed?.toSorted()).toEqual(Object.keys(presets).toSorted());
   });
 
   it('shows a plugin that refuses', async () => {

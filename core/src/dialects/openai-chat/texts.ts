@@ -2,6 +2,7 @@ import type { Attachment, TextScope } from '../../model/call.ts';
 import type { EventText } from '../../model/events.ts';
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '../../model/json.ts';
 import type { TextPlace } from '../dialect.ts';
+import { toolTexts } from '../tool-texts.ts';
 
 // Where text stands in OpenAI's chat format: requests, whole answers, stream chunks. Compatible providers add
 // `reasoning_content` (DeepSeek, xAI, vLLM) or `reasoning` (Groq, Cerebras, OpenRouter).
@@ -15,13 +16,12 @@ export function* requestTexts(body: JsonObject): Generator<TextPlace> {
   for (const [index, tool] of objects(body.tools)) {
     for (const kind of ['function', 'custom']) {
       const definition = tool[kind];
-      if (isJsonObject(definition)) yield* definitionTexts(definition, ['tools', index, kind]);
+      if (isJsonObject(definition)) yield* toolTexts(definition, ['tools', index, kind]);
     }
   }
-  for (const [index, definition] of objects(body.functions)) yield* definitionTexts(definition, ['functions', index]);
+  for (const [index, definition] of objects(body.functions)) yield* toolTexts(definition, ['functions', index]);
   const format = body.response_format;
-  if (isJsonObject(format) && isJsonObject(format.json_schema))
-    yield* definitionTexts(format.json_schema, ['response_format', 'json_schema']);
+  if (isJsonObject(format) && isJsonObject(format.json_schema)) yield* toolTexts(format.json_schema, ['response_format', 'json_schema']);
   for (const field of ['user', 'safety_identifier', 'stop']) yield* stringOrStrings(body[field], [field], 'other');
   if (isJsonObject(body.metadata))
     for (const [key, value] of Object.entries(body.metadata)) yield* stringOrStrings(value, ['metadata', key], 'other');
@@ -79,20 +79,6 @@ function* toolCallTexts(message: JsonObject, path: JsonPath): Generator<TextPlac
 function* argumentsText(called: JsonObject, path: JsonPath): Generator<TextPlace> {
   const text = called.arguments;
   if (typeof text === 'string') yield { scope: 'toolInput', path: [...path, 'arguments'], text, jsonString: true };
-}
-
-/** A tool or schema: its own description and those anywhere inside its JSON schema. */
-function* definitionTexts(definition: JsonObject, path: JsonPath): Generator<TextPlace> {
-  const pending: { readonly value: JsonValue; readonly path: JsonPath }[] = [{ value: definition, path }];
-  while (pending.length > 0) {
-    const { value, path: at } = pending.pop() as { value: JsonValue; path: JsonPath };
-    for (const [key, member] of members(value)) {
-      const here: JsonPath = [...at, key];
-      if (typeof member === 'string') {
-        if (key === 'description' || key === 'title') yield { scope: 'toolDefinition', path: here, text: member };
-      } else pending.push({ value: member, path: here });
-    }
-  }
 }
 
 export function* attachments(body: JsonObject): Generator<Attachment> {
@@ -217,11 +203,6 @@ function* objects(value: JsonValue | undefined): Generator<[number, JsonObject]>
     const member: JsonValue | undefined = value[index];
     if (isJsonObject(member)) yield [index, member];
   }
-}
-
-function members(value: JsonValue): Iterable<[string | number, JsonValue]> {
-  if (Array.isArray(value)) return value.entries();
-  return isJsonObject(value) ? Object.entries(value) : [];
 }
 
 function* stringOrStrings(value: JsonValue | undefined, path: JsonPath, scope: TextScope): Generator<TextPlace> {

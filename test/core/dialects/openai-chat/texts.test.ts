@@ -72,7 +72,8 @@ const request = {
           type: 'object',
           title: 'T:toolDefinition',
           properties: {
-            description: { type: 'string', description: 'T:toolDefinition' },
+            description: { type: 'string', description: 'T:toolDefinition', enum: ['T:toolDefinition', 5], default: 'T:toolDefinition' },
+            fixed: { const: 'T:toolDefinition', examples: [{ any: 'T:toolDefinition' }] },
             deep: { anyOf: [{ type: 'array', items: { type: 'string', description: 'T:toolDefinition' } }] },
           },
           required: ['description'],
