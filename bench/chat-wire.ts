@@ -1,6 +1,6 @@
 // What clients send and the mock upstream answers: OpenAI chat, of the sizes that the scenarios name.
 
-/** The client's request; the upstream reads from `user` how it is to stream. */
+/** The client's request; the upstream reads from `user` (Anthropic's: `user_id`) how it is to stream. */
 export interface ChatShape {
   /** Bytes of the request body, roughly. */
   readonly bytes: number;
@@ -27,7 +27,7 @@ export function chatRequest({ bytes, stream }: ChatShape): string {
 
 /** What an upstream reads in a request; nothing but text searches, for its CPU is the load generator's too. */
 export function readRequest(body: string): { readonly stream: StreamShape | undefined; readonly withUsage: boolean } {
-  const found = /"user":\s?"events=(\d+) gap=(\d+)"/.exec(body);
+  const found = /"user(?:_id)?":\s?"events=(\d+) gap=(\d+)"/.exec(body);
   return {
     stream: found === null ? undefined : { events: Number(found[1]), gapMs: Number(found[2]) },
     withUsage: /"include_usage":\s?true/.test(body),

@@ -9,10 +9,14 @@ export interface Contender {
   readonly file?: string;
   readonly args?: readonly string[];
   readonly path: string;
+  /** What its clients speak. Default: chat. */
+  readonly speaks?: 'chat' | 'messages';
   headers?(upstream: string): Readonly<Record<string, string>>;
   /** Not ours to keep working: it may be missing. */
   readonly isPeer?: boolean;
 }
+
+const apis = { chat: 'Chat Completions', messages: 'Messages' };
 
 const gatewayPath = '/ai/v1/chat/completions';
 const openaiPath = '/v1/chat/completions';
@@ -33,6 +37,26 @@ export const contenders = {
     isPeer: true,
   },
 } satisfies Record<string, Contender>;
+
+const messagesHeaders = { 'anthropic-version': '2023-06-01' };
+
+/** This gateway with clients of two formats at providers of two: two pass through, two are translated. */
+export const formatContenders: readonly Contender[] = (
+  [
+    ['chat', 'chat', gatewayPath],
+    ['chat', 'messages', gatewayPath],
+    ['messages', 'messages', '/ai/v1/messages'],
+    ['messages', 'chat', '/ai/v1/messages'],
+  ] as const
+).map(([client, provider, path]) => ({
+  name: `${client}-${provider}`,
+  title: `this gateway, a client of ${apis[client]} at a provider of ${apis[provider]}${client === provider ? '' : ', translated'}`,
+  file: 'gateways/gateway-formats.ts',
+  args: [provider],
+  path,
+  speaks: client,
+  ...(client === 'messages' && { headers: () => messagesHeaders }),
+}));
 
 /** This gateway with so many plugins that do nothing. */
 export function withPlugins(count: number): Contender {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { chatRequest, type StreamShape, wholeAnswer } from './chat-wire.ts';
+import { answerText, chatRequest, type StreamShape } from './chat-wire.ts';
 import type { Contender } from './contenders.ts';
 import type { RequestSpec } from './load/request.ts';
 import type { LoadApi } from './load.ts';
 import type { Machine } from './machine.ts';
+import { messageEvents, messagesRequest } from './messages-wire.ts';
 import type { ProbeApi, ServerReady, Usage } from './probe.ts';
 import { type Handlers, Remote } from './rpc.ts';
 import type { UpstreamApi } from './upstream.ts';
@@ -62,12 +63,15 @@ export class Lab {
 
   /** A chat request to a contender, and what must come back. */
   request({ contender, port }: Running, bytes: number, stream?: StreamShape): RequestSpec {
+    const isChat = contender.speaks !== 'messages';
+    const shape = { bytes, ...(stream && { stream }) };
+    const events = stream && (isChat ? stream.events : messageEvents(stream.events));
     return {
       port,
       path: contender.path,
       headers: contender.headers?.(this.upstreamOrigin) ?? {},
-      body: chatRequest({ bytes, ...(stream && { stream }) }),
-      expected: stream === undefined ? { status: 200, contains: endOfAnswer } : { status: 200, events: stream.events },
+      body: isChat ? chatRequest(shape) : messagesRequest(shape),
+      expected: { status: 200, ...(events === undefined ? { contains: answerText } : { events, framing: isChat ? 'data' : 'named' }) },
     };
   }
 
@@ -81,8 +85,6 @@ export class Lab {
     await Promise.all([...this.#running.values(), this.load, this.upstream].map((one) => one.stop()));
   }
 }
-
-const endOfAnswer = wholeAnswer.toString().slice(-60, -1);
 
 function file(name: string): string {
   return join(import.meta.dirname, name);

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export interface Options {
-  /** A few rounds of the two scenarios that a change is most likely to make worse. */
+  /** A few rounds of the scenarios that a change is most likely to make worse. */
   readonly short: boolean;
   readonly only: readonly string[];
   readonly rounds: number | undefined;
@@ -12,7 +12,7 @@ export interface Options {
 
 export const usageText = `npm run bench -- [options]
 
-  --short            json-1k and sse-burst, fewer rounds, no peers: for CI, at most 90 seconds
+  --short            json-1k, sse-burst and translation, fewer rounds, no peers: for CI, at most 90 seconds
   --only NAME        this scenario only; may be given several times
   --rounds N         so many rounds of each scenario
   --json FILE        also writes every number of every round

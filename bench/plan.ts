@@ -7,6 +7,7 @@ import { rate200 } from './scenarios/rate-200.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { sseBurst } from './scenarios/sse-burst.ts';
 import { memory500, sseSlow100, sseSlow500 } from './scenarios/sse-slow.ts';
+import { translateJson, translateSse } from './scenarios/translation.ts';
 
 /** A scenario and how much of it. */
 export interface Planned {
@@ -19,11 +20,16 @@ export interface Planned {
 const { direct, floor, least, hpm, gateway, logging, portkey } = contenders;
 const everybody = [direct, floor, hpm, gateway, logging, portkey];
 
+/** What is planned; the usual warming up where it says no other. */
+type Plain = Omit<Planned, 'warmUpMs'> & Partial<Pick<Planned, 'warmUpMs'>>;
+
 /** Rounds are as many as ten minutes allow in all. */
-const full: readonly Omit<Planned, 'warmUpMs'>[] = [
+const full: readonly Plain[] = [
   { scenario: json1k, rounds: 25, contenders: [direct, floor, least, hpm, gateway, logging, portkey] },
   { scenario: sseBurst, rounds: 22, contenders: everybody },
   { scenario: json32k, rounds: 15, contenders: everybody },
+  { scenario: translateJson, rounds: 10, contenders: [], warmUpMs: 1_000 },
+  { scenario: translateSse, rounds: 10, contenders: [], warmUpMs: 1_000 },
   { scenario: plugins, rounds: 25, contenders: [] },
   { scenario: sseSlow500, rounds: 7, contenders: [floor, hpm, gateway, logging, portkey] },
   { scenario: memory500, rounds: 4, contenders: [floor, hpm, gateway, portkey] },
@@ -32,14 +38,17 @@ const full: readonly Omit<Planned, 'warmUpMs'>[] = [
   { scenario: abortStorm, rounds: 2, contenders: [direct, floor, hpm, gateway, portkey] },
 ];
 
-const short: readonly Omit<Planned, 'warmUpMs'>[] = [
+/** The last two say whether translation became worse by much; what it costs, the long run says. */
+const short: readonly Plain[] = [
   { scenario: json1k, rounds: 15, contenders: [floor, hpm, gateway, logging] },
   { scenario: sseBurst, rounds: 15, contenders: [floor, hpm, gateway, logging] },
+  { scenario: translateJson, rounds: 4, contenders: [], warmUpMs: 300 },
+  { scenario: translateSse, rounds: 4, contenders: [], warmUpMs: 300 },
 ];
 
 export const scenarioNames: readonly string[] = full.map(({ scenario }) => scenario.name);
 
 export function planned(options: Options): Planned[] {
   const chosen = (options.short ? short : full).filter(({ scenario }) => options.only.length === 0 || options.only.includes(scenario.name));
-  return chosen.map((one) => ({ ...one, rounds: options.rounds ?? one.rounds, warmUpMs: options.short ? 1_000 : 2_000 }));
+  return chosen.map((one) => ({ warmUpMs: options.short ? 1_000 : 2_000, ...one, rounds: options.rounds ?? one.rounds }));
 }

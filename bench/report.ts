@@ -1,12 +1,12 @@
-import { type Contender, contenders } from './contenders.ts';
+import { type Contender, contenders, formatContenders } from './contenders.ts';
 import type { Problems } from './load/tally.ts';
 import type { Machine } from './machine.ts';
 import { compare, type Measure, type ScenarioResult } from './result.ts';
 import { type Estimate, median } from './stats.ts';
 import type { Judged, Target } from './targets.ts';
 
-/** The contender that ratios are taken against. */
-const scale = 'hpm';
+/** The contender that ratios are taken against where a scenario names no other. */
+const hpm = 'hpm';
 
 export type Style = 'text' | 'markdown';
 
@@ -24,9 +24,10 @@ function heading({ node, cpuModel, cpuCount, date, cpus }: Machine, style: Style
 }
 
 function scenarioText(result: ScenarioResult, style: Style): string {
+  const { scale = hpm } = result;
   const rows = contenderNames(result).map((name) => [
     name,
-    ...result.measures.flatMap((measure) => cells(measure, name)),
+    ...result.measures.flatMap((measure) => cells(measure, name, scale)),
     problemsText(result.problems[name]),
   ]);
   const titles = [
@@ -36,7 +37,7 @@ function scenarioText(result: ScenarioResult, style: Style): string {
   ];
   const compared = result.measures.some(({ values }) => values[scale] !== undefined);
   const title = `${result.name}: ${result.title} (${result.rounds} rounds)`;
-  const shown = compared ? [titles, ...rows] : withoutRatios([titles, ...rows], titles);
+  const shown = compared ? [titles, ...rows] : withoutRatios([titles, ...rows], titles, scale);
   return `${style === 'markdown' ? `### ${title}` : title}\n\n${table(shown, style)}`;
 }
 
@@ -44,7 +45,7 @@ function contenderNames({ measures }: ScenarioResult): string[] {
   return [...new Set(measures.flatMap(({ values }) => Object.keys(values)))];
 }
 
-function cells(measure: Measure, name: string): string[] {
+function cells(measure: Measure, name: string, scale: string): string[] {
   const { values, digits, compared } = measure;
   const own = values[name];
   const value = own === undefined ? '-' : median(own).toFixed(digits);
@@ -53,7 +54,7 @@ function cells(measure: Measure, name: string): string[] {
   return [value, ratio === undefined ? '-' : name === scale ? '1' : interval(ratio, 2)];
 }
 
-function withoutRatios(rows: readonly (readonly string[])[], titles: readonly string[]): string[][] {
+function withoutRatios(rows: readonly (readonly string[])[], titles: readonly string[], scale: string): string[][] {
   return rows.map((row) => row.filter((_, index) => titles[index] !== `ratio to ${scale}`));
 }
 
@@ -91,9 +92,7 @@ function interval({ median: middle, low, high }: Estimate, digits: number): stri
 }
 
 function names(): string {
-  return Object.values<Contender>(contenders)
-    .map(({ name, title }) => `${name}: ${title}`)
-    .join('\n');
+  return [...Object.values<Contender>(contenders), ...formatContenders].map(({ name, title }) => `${name}: ${title}`).join('\n');
 }
 
 /** Columns as wide as their widest cell; the first to the left, the others to the right. */

@@ -20,6 +20,8 @@ export interface ScenarioResult {
   readonly title: string;
   readonly rounds: number;
   readonly measures: readonly Measure[];
+  /** The contender that ratios are taken against. Default: hpm. */
+  readonly scale?: string;
   /** What went wrong in the timed part, by contender. */
   readonly problems: Readonly<Record<string, Problems>>;
 }

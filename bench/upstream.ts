@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { readRequest, type StreamShape, streamFrames, wholeAnswer } from './chat-wire.ts';
+import { messageFrames, wholeMessage } from './messages-wire.ts';
 import { type ProbeApi, serve } from './probe.ts';
 
 export interface UpstreamApi extends ProbeApi {
@@ -36,7 +37,22 @@ const providerHeaders = [
   ...['cf-ray', '0123456789abcdef-FRA'],
   ...['alt-svc', 'h3=":443"; ma=86400'],
 ];
-const jsonHead = ['content-type', 'application/json', 'content-length', String(wholeAnswer.length), ...providerHeaders];
+
+/** What one API answers, made before it is asked for. */
+interface Wire {
+  readonly name: string;
+  readonly whole: string;
+  readonly head: string[];
+  frames(events: number, withUsage: boolean): Buffer[];
+}
+
+function wire(name: string, whole: Buffer, frames: Wire['frames']): Wire {
+  const head = ['content-type', 'application/json', 'content-length', String(whole.length), ...providerHeaders];
+  return { name, whole: whole.toString('latin1'), head, frames };
+}
+
+const chat = wire('chat', wholeAnswer, streamFrames);
+const messages = wire('messages', wholeMessage, messageFrames);
 const streamHead = ['content-type', 'text/event-stream; charset=utf-8', 'cache-control', 'no-cache', ...providerHeaders];
 const madeFrames = new Map<string, readonly Buffer[]>();
 const madeBursts = new Map<string, Buffer>();
@@ -52,17 +68,18 @@ serve(
   { streams: (): StreamCount => ({ open, lastEndedAt }) },
 );
 
-function respond(_req: IncomingMessage, res: ServerResponse, parts: readonly Buffer[]): void {
+function respond(req: IncomingMessage, res: ServerResponse, parts: readonly Buffer[]): void {
+  const spoken = req.url === '/v1/messages' ? messages : chat;
   const body = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
   const { stream, withUsage } = readRequest(body.toString('latin1'));
   if (stream === undefined) {
-    res.writeHead(200, jsonHead);
-    res.end(wholeAnswer.toString('latin1'), 'latin1'); // as text, head and body leave in one packet
+    res.writeHead(200, spoken.head);
+    res.end(spoken.whole, 'latin1'); // as text, head and body leave in one packet
     return;
   }
   res.writeHead(200, streamHead);
-  if (stream.gapMs === 0) res.end(burst(stream, withUsage));
-  else drip(res, frames(stream, withUsage), stream.gapMs);
+  if (stream.gapMs === 0) res.end(burst(spoken, stream, withUsage));
+  else drip(res, frames(spoken, stream, withUsage), stream.gapMs);
 }
 
 /** One write per event. The role chunk leaves with the first text, as providers send it. */
@@ -84,12 +101,12 @@ function drip(res: ServerResponse, all: readonly Buffer[], gapMs: number): void 
   });
 }
 
-function frames({ events }: StreamShape, withUsage: boolean): readonly Buffer[] {
-  return remembered(madeFrames, `${events} ${withUsage}`, () => streamFrames(events, withUsage));
+function frames(spoken: Wire, { events }: StreamShape, withUsage: boolean): readonly Buffer[] {
+  return remembered(madeFrames, `${spoken.name} ${events} ${withUsage}`, () => spoken.frames(events, withUsage));
 }
 
-function burst(shape: StreamShape, withUsage: boolean): Buffer {
-  return remembered(madeBursts, `${shape.events} ${withUsage}`, () => Buffer.concat(frames(shape, withUsage)));
+function burst(spoken: Wire, shape: StreamShape, withUsage: boolean): Buffer {
+  return remembered(madeBursts, `${spoken.name} ${shape.events} ${withUsage}`, () => Buffer.concat(frames(spoken, shape, withUsage)));
 }
 
 function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {

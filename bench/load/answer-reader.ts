@@ -3,9 +3,9 @@ export interface ReadAnswer {
   readonly status: number;
   /** Whether it ended as its framing says: a stream that was cut is not. */
   readonly complete: boolean;
-  /** Events of a stream that carry data: comments are not counted, nor is one without its blank line. */
+  /** Events of a stream that begin as its framing says: comments are not counted, nor is one without its blank line. */
   readonly events: number;
-  /** Whether the last event was `[DONE]`. */
+  /** Whether the last event was the one that ends every stream: `[DONE]`, `message_stop`. */
   readonly done: boolean;
   /** The end of the body, at least as much as the marker that is looked for. */
   readonly tail: string;
@@ -16,7 +16,13 @@ type State = 'head' | 'sized' | 'chunk-size' | 'chunk-data' | 'chunk-end' | 'tra
 /** Bytes of the body's end that are kept: more than any answer of the mock upstream that is not a stream. */
 const tailLength = 4_096;
 
-const doneFrame = 'data: [DONE]\n\n';
+/** How events are framed: with a name before their data (Anthropic), or without (OpenAI). */
+export type Framing = 'data' | 'named';
+
+const framings: Readonly<Record<Framing, { readonly begin: number; readonly last: string }>> = {
+  data: { begin: 0x64, last: 'data: [DONE]\n\n' },
+  named: { begin: 0x65, last: 'event: message_stop\ndata: {"type":"message_stop"}\n\n' },
+};
 
 /**
  * Reads HTTP/1.1 answers of one connection from its raw bytes: what `node:http` would cost more to do than the gateway
@@ -28,6 +34,7 @@ export class AnswerReader {
   tail = '';
   /** Whether the server said that it closes the connection after this answer. */
   closing = false;
+  #framing = framings.data;
   #state: State = 'head';
   #held = '';
   #left = 0;
@@ -41,11 +48,12 @@ export class AnswerReader {
   }
 
   get done(): boolean {
-    return this.tail.endsWith(doneFrame);
+    return this.tail.endsWith(this.#framing.last);
   }
 
   /** Ready for the next answer. */
-  reset(): void {
+  reset(framing: Framing = 'data'): void {
+    this.#framing = framings[framing];
     this.status = 0;
     this.events = 0;
     this.tail = '';
@@ -160,7 +168,7 @@ export class AnswerReader {
     while (at < part.length) {
       if (!this.#inEvent) {
         this.#inEvent = true;
-        this.#isData = part.charCodeAt(at) === 0x64; // the d of data:
+        this.#isData = part.charCodeAt(at) === this.#framing.begin; // the d of data:, the e of event:
       }
       const end = part.indexOf('\n\n', at);
       if (end === -1) break;

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { AnswerReader, type ReadAnswer } from './answer-reader.ts';
+import { AnswerReader, type Framing, type ReadAnswer } from './answer-reader.ts';
 
 /** What an answer must be to count. */
 export interface Expectation {
   readonly status: number;
-  /** For streams: so many events, the last of them `[DONE]`. */
+  /** For streams: so many events, the last of them the format's own. */
   readonly events?: number;
+  /** Default: `data`. */
+  readonly framing?: Framing;
   /** For whole answers: a text near their end. */
   readonly contains?: string;
 }
@@ -65,7 +67,7 @@ export class Connection {
   /** Sends a request and resolves, whatever happens, with how it went. */
   request(bytes: Buffer, expected: Expectation, onEvents?: EventListener): Promise<Outcome> {
     const { usable } = this;
-    this.#reader.reset();
+    this.#reader.reset(expected.framing);
     this.#expected = expected;
     this.#onEvents = onEvents;
     this.#firstByteAt = Number.NaN;

@@ -6,17 +6,19 @@ import type { RequestSpec } from './request.ts';
 export async function verify(spec: RequestSpec): Promise<string | undefined> {
   const { status, body } = await ask(spec);
   if (status !== spec.expected.status) return `status ${status}: ${body.slice(0, 200)}`;
-  const text = spec.expected.events === undefined ? wholeText(body) : streamText(body);
-  const expected = spec.expected.events === undefined ? answerText : pieces(spec.expected.events);
+  const { events: count, framing = 'data' } = spec.expected;
+  const text = count === undefined ? wholeText(body) : framing === 'named' ? namedText(body) : streamText(body);
+  const expected = count === undefined ? answerText : pieces(framing === 'named' ? count - 2 : count);
   if (text !== expected) return `the text ${JSON.stringify(text.slice(0, 80))} instead of ${JSON.stringify(expected.slice(0, 80))}`;
-  const events = body.split('\n\n').filter((frame) => frame.startsWith('data:')).length;
-  if (spec.expected.events !== undefined && events !== spec.expected.events) return `${events} events`;
+  const begin = framing === 'named' ? 'event:' : 'data:';
+  const events = body.split('\n\n').filter((frame) => frame.startsWith(begin)).length;
+  if (count !== undefined && events !== count) return `${events} events`;
   return undefined;
 }
 
 function wholeText(body: string): string {
-  const { choices } = JSON.parse(body) as { choices: readonly { message: { content: string } }[] };
-  return choices[0]?.message.content ?? '';
+  const { choices, content } = JSON.parse(body) as Whole;
+  return choices?.[0]?.message.content ?? content?.[0]?.text ?? '';
 }
 
 /** The texts of a stream joined; `[DONE]` must be its last event. */
@@ -25,6 +27,24 @@ function streamText(body: string): string {
   if (frames.at(-1) !== 'data: [DONE]') return 'a stream that does not end with [DONE]';
   const chunks = frames.slice(0, -1).map((frame) => JSON.parse(frame.slice(6)) as Chunk);
   return chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('');
+}
+
+/** The same of Anthropic's, whose events have names. */
+function namedText(body: string): string {
+  const events = body.split('\n\n').flatMap((frame) => /^event: (\S+)\ndata: (.*)$/.exec(frame)?.slice(1) ?? []);
+  if (events.at(-2) !== 'message_stop') return 'a stream that does not end with message_stop';
+  const texts = events.flatMap((one, at) => (events[at - 1] === 'content_block_delta' ? [JSON.parse(one) as Delta] : []));
+  return texts.map(({ delta }) => delta.text ?? '').join('');
+}
+
+/** Of either format. */
+interface Whole {
+  readonly choices?: readonly { readonly message: { readonly content: string } }[];
+  readonly content?: readonly { readonly text?: string }[];
+}
+
+interface Delta {
+  readonly delta: { readonly text?: string };
 }
 
 interface Chunk {

@@ -18,10 +18,13 @@ export interface SliceSpec extends Load {
   readonly title: string;
   /** What the CPU time is divided by. */
   readonly per: 'request' | 'event';
+  /** The contender that ratios are taken against. Default: hpm. */
+  readonly scale?: string;
+  /** Milliseconds of load per contender and round. Default: 400. */
+  readonly sliceMs?: number;
 }
 
-/** Milliseconds of load per contender and round. */
-const sliceMs = 400;
+const usualSliceMs = 400;
 
 export function sliceScenario(spec: SliceSpec): Scenario {
   return { name: spec.name, title: spec.title, run: (lab, plan) => runSlices(lab, plan, spec) };
@@ -42,7 +45,7 @@ async function runSlices(lab: Lab, plan: Plan, spec: SliceSpec): Promise<Scenari
     plan.progress(`round ${round + 1} of ${plan.rounds}`);
     for (const running of turned(all, round)) {
       const { name } = running.contender;
-      const { cpuUs, tally } = await slice(lab, running, spec, sliceMs);
+      const { cpuUs, tally } = await slice(lab, running, spec, spec.sliceMs ?? usualSliceMs);
       rounds.add(measure, name, cpuUs / (spec.per === 'request' ? tally.requests : tally.events));
       problems[name] = addProblems(problems[name] ?? {}, tally.problems);
     }
@@ -52,6 +55,7 @@ async function runSlices(lab: Lab, plan: Plan, spec: SliceSpec): Promise<Scenari
     title: spec.title,
     rounds: plan.rounds,
     measures: [rounds.measure(measure, { digits: spec.per === 'request' ? 1 : 3 })],
+    ...(spec.scale !== undefined && { scale: spec.scale }),
     problems,
   };
 }

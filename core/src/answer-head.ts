@@ -3,7 +3,27 @@ import type { ResponseHeaders } from './model/headers.ts';
 
 /** The head of an answer, as names and values in turn. Each name once: a plugin's word counts before the answer's own. */
 export function headList(exchange: Exchange, headers: ResponseHeaders, contentType: string, length: number | undefined): string[] {
-  const list = ['content-type', contentType, 'x-request-id', exchange.id];
+  return headOf(exchange, headers, contentType, length, length === undefined);
+}
+
+/** The same for an answer that is carried: its length may be unknown although it is no stream of events. */
+export function opaqueHeadList(
+  exchange: Exchange,
+  headers: ResponseHeaders,
+  contentType: string | undefined,
+  length: number | undefined,
+): string[] {
+  return headOf(exchange, headers, contentType, length, /^text\/event-stream\b/i.test(contentType ?? ''));
+}
+
+function headOf(
+  exchange: Exchange,
+  headers: ResponseHeaders,
+  contentType: string | undefined,
+  length: number | undefined,
+  events: boolean,
+): string[] {
+  const list = contentType === undefined ? ['x-request-id', exchange.id] : ['content-type', contentType, 'x-request-id', exchange.id];
   const { requestIdHeader } = exchange.dialect;
   if (requestIdHeader !== undefined) list.push(requestIdHeader, exchange.id);
   if (length !== undefined) list.push('content-length', String(length));
@@ -16,8 +36,8 @@ export function headList(exchange: Exchange, headers: ResponseHeaders, contentTy
   }
   if (set !== undefined)
     for (const [name, value] of set)
-      if (!owned.has(name)) list.push(name, length === undefined && name === 'cache-control' ? untransformed(value) : value);
-  if (length === undefined) for (const [name, value] of unbuffered) if (!names(list).includes(name)) list.push(name, value);
+      if (!owned.has(name)) list.push(name, events && name === 'cache-control' ? untransformed(value) : value);
+  if (events) for (const [name, value] of unbuffered) if (!names(list).includes(name)) list.push(name, value);
   return list;
 }
 

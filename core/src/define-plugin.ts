@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { configProblems, describeReceived } from './config-problems.ts';
 import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } from './context.ts';
 import { GatewayConfigError } from './errors.ts';
+import type { Handoff } from './handoff/handoff.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { maxTimerMs } from './services/clock.ts';
 import { isToken, type Token, token } from './services/token.ts';
@@ -53,6 +54,8 @@ export interface PluginHooks {
   start?(): void | Promise<void>;
   /** After the last settlement; in reverse order. */
   dispose?(): void | Promise<void>;
+  /** Paths of the plugin's own, whose requests pass unread. For what no dialect speaks; a plugin never sees a socket of a call. */
+  readonly handoffs?: readonly Handoff[];
   /** What the plugin would do with this request, in words; pure, without side effects. For `gateway.explain()`. */
   explain?(request: { readonly dialect: string; readonly model: string | undefined }): string;
 }
@@ -80,6 +83,11 @@ interface PluginBase<Schema extends z.ZodType> {
   readonly onFailure?: FailurePolicy;
   /** Limit of one hook that returns a promise. Milliseconds; default 10,000. */
   readonly timeoutMs?: number;
+  /**
+   * Says that the hooks make sense for requests that nobody reads (`call.opaque`): a log, a limit by count. Without it a plugin
+   * with `beforeRoute`, `attempt` or `afterResponse` cannot police what a handoff carries, and such requests are refused.
+   */
+  readonly opaque?: boolean;
 }
 
 export interface PluginDefinition<Schema extends z.ZodType, Needs extends readonly PluginNeed[]> extends PluginBase<Schema> {
@@ -111,6 +119,7 @@ export interface GatewayPlugin {
   readonly before: readonly string[];
   readonly onFailure: FailurePolicy;
   readonly timeoutMs: number;
+  readonly opaque: boolean;
   readonly build: PluginBuild;
 }
 
@@ -161,6 +170,7 @@ export function definePlugin(
       before: definition.before ?? [],
       onFailure: definition.onFailure ?? 'closed',
       timeoutMs: definition.timeoutMs ?? defaultHookTimeoutMs,
+      opaque: definition.opaque ?? false,
       build,
     });
 }
@@ -172,6 +182,8 @@ function checkDefinition(definition: PluginDefinition<z.ZodType, readonly Plugin
   if (!Number.isInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > maxTimerMs)
     refuse(`timeoutMs of ${name}`, `whole milliseconds from 1 to ${maxTimerMs}`, timeoutMs);
   if (onFailure !== 'open' && onFailure !== 'closed') refuse(`onFailure of ${name}`, '"open" or "closed"', onFailure);
+  if (definition.opaque !== undefined && typeof definition.opaque !== 'boolean')
+    refuse(`opaque of ${name}`, 'true or false', definition.opaque);
   checkLists(definition);
   if (onFailure === 'open' && provides?.includes(principal as Slot<unknown>))
     refuse(`onFailure of ${name}`, '"closed", for it provides principal: when it fails, nobody is let in', onFailure);

@@ -3,6 +3,8 @@ import type { StreamDialect } from './dialects/dialect.ts';
 import { eventsOf } from './dialects/sse-event.ts';
 import { GatewayError, gatewayError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { CarriedBody } from './handoff/carried-body.ts';
+import { deliverCarried } from './handoff/delivery.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Outbound } from './inbound.ts';
 import type { StreamEvent } from './model/events.ts';
@@ -33,6 +35,10 @@ export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat:
     if (!outbound.started) sendWhole(exchange, outbound, response, response.body);
     else breakStream(exchange, outbound, stream as StreamDialect, exchange.error ?? gatewayError('GW_INTERNAL'));
     return;
+  }
+  if (response.body.kind === 'opaque') {
+    if (!(response.body instanceof CarriedBody)) throw new TypeError('An opaque body is made by a handoff.');
+    return deliverCarried(exchange, outbound, response, response.body, limits.stallMs);
   }
   if (stream === undefined) throw new TypeError('A streamed response needs a dialect that streams.');
   const writer = new StreamWriter(exchange, outbound, response, stream, heartbeat, limits);

@@ -73,6 +73,12 @@ export const errorTable = {
     true,
   ),
   GW_METHOD_NOT_ALLOWED: row(405, 'invalid_request', (d) => `${d.path} does not take ${d.method}. Use ${d.allow}.`),
+  GW_BAD_PATH: row(400, 'invalid_request', (d) => `The request's path has ${d.reason}. Send it plain, as the API names it.`),
+  GW_UNPOLICED: row(
+    403,
+    'permission',
+    (d) => `This path passes unread, which the plugins ${d.plugins} cannot police. Its operator may except them by allowUnpoliced.`,
+  ),
   GW_BODY_TIMEOUT: row(
     408,
     'timeout',

@@ -14,7 +14,7 @@ export interface SettledExchange {
   readonly error: GatewayError | undefined;
   readonly aborted: GatewayError | undefined;
   readonly attempts: readonly AttemptRecord[];
-  readonly bodyBytes: Buffer;
+  readonly bytesIn: number;
   readonly bytesOut: number;
   readonly statusSent: number | undefined;
   /** Monotonic milliseconds. */
@@ -64,7 +64,7 @@ export class ExchangeSettlement implements Settlement {
     this.attempts = Object.freeze([...exchange.attempts]);
     this.durationMs = exchange.endedAt - startedAt;
     this.timeToFirstEventMs = firstContentAt === undefined ? undefined : firstContentAt - startedAt;
-    this.bytesIn = exchange.bodyBytes.length;
+    this.bytesIn = exchange.bytesIn;
     this.bytesOut = exchange.bytesOut;
     Object.freeze(this); // every listener gets it: the books are not for one of them to change
   }

@@ -6,6 +6,7 @@ import { type GatewayError, gatewayError } from './errors.ts';
 import { ExchangeSettlement } from './exchange-settlement.ts';
 import { frozenCopy } from './frozen-copy.ts';
 import type { Inbound } from './inbound.ts';
+import type { Call } from './model/call.ts';
 import type { AttemptRecord, GatewayResponse } from './model/response.ts';
 import type { Settlement } from './model/settlement.ts';
 import type { Target } from './model/target.ts';
@@ -117,6 +118,16 @@ export class Exchange {
 
   get headers(): ReadonlyMap<string, string> | undefined {
     return this.#headers;
+  }
+
+  /** The call as plugins see it. */
+  get shownCall(): Call | undefined {
+    return this.call;
+  }
+
+  /** Bytes of the request's body. */
+  get bytesIn(): number {
+    return this.bodyBytes.length;
   }
 
   requireCall(): ParsedCall {

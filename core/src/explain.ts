@@ -1,7 +1,9 @@
 import type { ParsedConfig } from './config.ts';
 import type { GatewayPlugin } from './define-plugin.ts';
 import { isCallDialect } from './dialects/dialect.ts';
-import { GatewayError } from './errors.ts';
+import { GatewayError, gatewayError } from './errors.ts';
+import { type HandoffDialect, isHandoffDialect } from './handoff/dialect.ts';
+import { checkHandoffHead } from './handoff/way.ts';
 import type { LoadedPlugin } from './hooks.ts';
 import { parseCall } from './parsed-call.ts';
 import type { RouteMatch, RouteTable } from './routes.ts';
@@ -51,6 +53,8 @@ export interface ExplainParts {
   readonly plugins: readonly LoadedPlugin[];
   readonly catalog: ModelCatalog;
   readonly limits: ParsedConfig['limits'];
+  /** Plugins that cannot police what is carried unread. */
+  readonly unpoliced?: readonly string[];
 }
 
 /** Runs no hook and calls no provider. Never throws for what a client could send. */
@@ -77,6 +81,7 @@ export function explain(parts: ExplainParts, request: ExplainRequest): DecisionR
 type Facts = Partial<Pick<DecisionRecord, 'model' | 'stream' | 'targets' | 'refusal'>>;
 
 function callFacts(parts: ExplainParts, { dialect, parameter }: RouteMatch, path: string, body: unknown): Facts {
+  if (isHandoffDialect(dialect)) return handoffFacts(parts, dialect, path, parameter);
   if (!isCallDialect(dialect)) return {};
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
   const { jsonDepth: depth, jsonValues: values, jsonKeys: keys } = parts.limits;
@@ -91,6 +96,19 @@ function callFacts(parts: ExplainParts, { dialect, parameter }: RouteMatch, path
     why: 'reason' in one.way ? one.way.reason : whenTried(usable.indexOf(one)) + howAsked(one.way),
   }));
   return { model: call.model, stream: call.stream, targets };
+}
+
+/** Nothing of the body: it passes unread. */
+function handoffFacts({ unpoliced = [] }: ExplainParts, { handoff }: HandoffDialect, path: string, rest: string | undefined): Facts {
+  checkHandoffHead({ path, query: '', headers: {} });
+  const { id, provider } = handoff.target(rest);
+  const usable = unpoliced.length === 0;
+  const targets = [
+    { id, provider, usable, why: usable ? 'carried unread' : `${unpoliced.join(', ')} cannot police what is carried unread` },
+  ];
+  if (usable) return { targets };
+  const { status, code, message } = gatewayError('GW_UNPOLICED', { details: { plugins: unpoliced.join(', ') } });
+  return { targets, refusal: { status, code, message } };
 }
 
 /** `place`: among the targets that can be tried. */

@@ -3,12 +3,12 @@ import { type AttemptContext, type RequestContext, type ResponseContext, type Ro
 import type { FailurePolicy, HookResult, PluginHooks } from './define-plugin.ts';
 import { GatewayError, gatewayError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { CarriedBody } from './handoff/carried-body.ts';
 import { isHeaderName, isHeaderValue } from './header-text.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { contextOf } from './plugin-context.ts';
 import { errorFields, type Logger } from './services/logger.ts';
 import type { Signals } from './services/signals.ts';
-import type { Attempt } from './upstream/attempt.ts';
 import { isPromiseLike } from './within.ts';
 
 /** A plugin as the loader built it. */
@@ -19,6 +19,14 @@ export interface LoadedPlugin {
   readonly hooks: PluginHooks;
   /** It says who is calling. */
   readonly authenticates: boolean;
+  /** Its hooks make sense for what is carried unread. */
+  readonly opaque?: boolean;
+}
+
+/** A try before it goes out, as the plugins' `attempt` gets it. */
+export interface HookedAttempt {
+  readonly exchange: Exchange;
+  context(): AttemptContext;
 }
 
 /** A hook that keeps the event loop for so long is told of. Milliseconds. */
@@ -67,7 +75,7 @@ export class HookRunner {
   }
 
   /** Before a try goes out. Rejects with `SkipTarget` or a `GatewayError`. */
-  attempt(attempt: Attempt): Promise<void> | undefined {
+  attempt(attempt: HookedAttempt): Promise<void> | undefined {
     return this.#attempt.length === 0 ? undefined : this.#beforeAttempt(attempt);
   }
 
@@ -84,7 +92,7 @@ export class HookRunner {
 
   async #wayOut(exchange: Exchange): Promise<GatewayResponse> {
     for (const hook of this.#afterResponse) {
-      if (isLeftOut(hook, exchange)) continue;
+      if (isLeftOut(hook, exchange) || (exchange.response?.body.kind === 'opaque' && hook.plugin.opaque !== true)) continue;
       try {
         const pending = this.#run(hook, exchange, contextOf(exchange), false);
         const replacement = isPromiseLike(pending) ? await pending : pending;
@@ -96,7 +104,7 @@ export class HookRunner {
     return exchange.response as GatewayResponse;
   }
 
-  async #beforeAttempt(attempt: Attempt): Promise<void> {
+  async #beforeAttempt(attempt: HookedAttempt): Promise<void> {
     const context = attempt.context();
     for (const hook of this.#attempt) {
       if (isLeftOut(hook, attempt.exchange)) continue;
@@ -184,9 +192,23 @@ function bind(plugins: readonly LoadedPlugin[], name: HookName): BoundHook[] {
   });
 }
 
-/** In a call that a plugin makes for its own work it does not meet itself, and who is calling is known. */
-function isLeftOut({ plugin }: BoundHook, exchange: Exchange): boolean {
-  return exchange.parent !== undefined && (plugin.name === exchange.madeBy || plugin.authenticates);
+/**
+ * In a call that a plugin makes for its own work it does not meet itself, and who is calling is known. Of a call that is
+ * carried unread a plugin that would read it is not asked: the operator excepted it, for it could only fail.
+ */
+function isLeftOut({ plugin, name }: BoundHook, exchange: Exchange): boolean {
+  if (exchange.parent !== undefined) return plugin.name === exchange.madeBy || plugin.authenticates;
+  return plugin.opaque !== true && (name === 'beforeRoute' || name === 'attempt') && exchange.shownCall?.opaque === true;
+}
+
+/** Plugins that decide by what they read, and were not excepted: they cannot police what is carried unread. */
+export function unpoliced(plugins: readonly LoadedPlugin[], excepted: readonly string[]): string[] {
+  return plugins
+    .filter(({ name, opaque, hooks }) => {
+      const decides = hooks.beforeRoute !== undefined || hooks.attempt !== undefined || hooks.afterResponse !== undefined;
+      return decides && opaque !== true && !excepted.includes(name);
+    })
+    .map(({ name }) => name);
 }
 
 /** Waits for a hook as long as it may take. Then its signal aborts, and nobody waits any more. */
@@ -246,5 +268,6 @@ function isHeaders(headers: unknown): boolean {
 function isBody(body: Partial<GatewayResponse['body']> | undefined | null): boolean {
   if (typeof body !== 'object' || body === null) return false;
   if (body.kind === 'json') return typeof body.bytes === 'function';
+  if (body.kind === 'opaque') return body instanceof CarriedBody; // bytes of a handoff: no plugin can make them
   return body.kind === 'stream' && typeof body.events === 'object' && body.events !== null && Symbol.asyncIterator in body.events;
 }

@@ -19,6 +19,7 @@ export function mapTexts(response: GatewayResponse, dialect: StreamDialect | und
     }
     return response;
   }
+  if (body.kind === 'opaque') throw new TypeError('mapTexts: an opaque body is carried unread; look at response.body.kind first');
   if (dialect === undefined) return response;
   return { ...response, body: { kind: 'stream', events: editEvents(body.events, dialect, makeEditor) } };
 }

@@ -1,29 +1,30 @@
 import { isUtf8 } from 'node:buffer';
 import { errorResponse } from './answers.ts';
-import type { Limits, Timeouts } from './config.ts';
+import type { Limits } from './config.ts';
 import { type DeliveryLimits, deliver } from './deliver.ts';
 import { isCallDialect, isModelsDialect, type ModelsDialect } from './dialects/dialect.ts';
 import { BytesBody } from './dialects/json-body.ts';
 import { GatewayError, gatewayError } from './errors.ts';
 import type { Exchange, ExchangeParts } from './exchange.ts';
+import { HandoffExchange } from './handoff/exchange.ts';
+import { checkHandoffHead, type HandoffParts, handOff } from './handoff/way.ts';
 import { Heartbeat } from './heartbeat.ts';
-import type { HookRunner } from './hooks.ts';
 import type { Outbound } from './inbound.ts';
 import type { GatewayResponse } from './model/response.ts';
-import { parseCall } from './parsed-call.ts';
+import { parseCall, rewritten } from './parsed-call.ts';
 import { checkHead } from './request-head.ts';
 import type { RouteMatch } from './routes.ts';
 import { errorFields } from './services/logger.ts';
 import { anonymous, principal } from './slot.ts';
 import { taken } from './stall-limit.ts';
+import type { KeptItems } from './upstream/kept-items.ts';
 
 /** What the pipeline is made of; put together once, in `gateway.ts`. */
-export interface PipelineParts extends ExchangeParts {
-  readonly hooks: HookRunner;
+export interface PipelineParts extends ExchangeParts, HandoffParts {
   /** Sends an exchange upstream: targets, attempts, plugins' `attempt`, transport. */
   readonly upstream: (exchange: Exchange) => Promise<GatewayResponse>;
   readonly limits: Limits;
-  readonly timeouts: Timeouts;
+  readonly items: KeptItems;
   readonly allowAnonymous: boolean;
 }
 
@@ -101,7 +102,9 @@ async function deliverInstead(
 async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch, heartbeat: Heartbeat): Promise<GatewayResponse> {
   const { hooks, limits } = parts;
   const { inbound, dialect } = exchange;
-  checkHead(inbound, isCallDialect(dialect));
+  const isCall = isCallDialect(dialect);
+  checkHead(inbound, isCall);
+  if (!isCall && exchange instanceof HandoffExchange) checkHandoffHead(inbound);
   // A child exchange has its parent's already.
   if (parts.allowAnonymous && exchange.getSlot(principal) === undefined) exchange.setSlot(principal, anonymous);
   const refused = hooks.onRequest(exchange);
@@ -110,16 +113,16 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   // An authenticator that neither names the caller nor refuses lets nobody in.
   if (!exchange.getSlot(principal)?.id) throw gatewayError('GW_UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
   if (isModelsDialect(dialect)) return modelsAnswer(parts, exchange, dialect, route);
-  if (!isCallDialect(dialect)) throw new TypeError(`The dialect ${dialect.id} neither takes calls nor lists models.`);
+  if (!isCall && exchange instanceof HandoffExchange) return handOff(parts, exchange, route.parameter);
+  if (!isCall) throw new TypeError(`The dialect ${dialect.id} neither takes calls nor lists models.`);
 
   exchange.bodyBytes = await inbound.readBody({ bytes: limits.bodyBytes, ms: limits.bodyMs });
   if (!isUtf8(exchange.bodyBytes)) throw gatewayError('GW_BAD_TEXT', { details: { reason: 'invalid bytes' } });
   const address = { path: inbound.path, parameter: route.parameter, query: inbound.query };
-  exchange.call = parseCall(dialect, address, exchange.bodyBytes, exchange.bodyBytes.toString('utf8'), {
-    depth: limits.jsonDepth,
-    values: limits.jsonValues,
-    keys: limits.jsonKeys,
-  });
+  const jsonLimits = { depth: limits.jsonDepth, values: limits.jsonValues, keys: limits.jsonKeys };
+  exchange.call = parseCall(dialect, address, exchange.bodyBytes, exchange.bodyBytes.toString('utf8'), jsonLimits);
+  const dereferenced = parts.items.dereferenced(exchange, exchange.call);
+  if (dereferenced !== undefined) exchange.call = rewritten(exchange.call, address, await dereferenced, jsonLimits);
   exchange.targets = parts.router.candidates(exchange.call.model, dialect.id);
 
   const answered = hooks.beforeRoute(exchange);

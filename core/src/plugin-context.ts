@@ -74,7 +74,7 @@ export class PluginContext
 
   // The compiler shows plugins `call` where there is one.
   get call(): Call {
-    return this.#exchange.call as Call;
+    return this.#exchange.shownCall as Call;
   }
 
   get response(): GatewayResponse {
@@ -91,7 +91,10 @@ export class PluginContext
 
   set targets(targets: readonly Target[]) {
     for (const target of targets)
-      if (!this.#exchange.parts.router.resolve(target.id).some((own) => isSame(own, target)))
+      if (
+        !this.#exchange.parts.router.resolve(target.id).some((own) => isSame(own, target)) &&
+        !this.#exchange.targets.includes(target) // a handoff's is not the router's
+      )
         throw new TypeError(`targets: expected targets of this gateway (see resolveTarget), received ${JSON.stringify(target)}`);
     this.#exchange.targets = Object.freeze([...targets]);
   }

@@ -2,6 +2,7 @@ import { describeReceived } from './config-problems.ts';
 import type { GatewayPlugin, PluginHooks } from './define-plugin.ts';
 import { PluginOptions } from './define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from './errors.ts';
+import { handoffProblems } from './handoff/check.ts';
 import type { LoadedPlugin } from './hooks.ts';
 import { nearKey } from './near-key.ts';
 import type { ServiceContainer } from './services/container.ts';
@@ -87,6 +88,7 @@ export function buildPlugins(plugins: readonly GatewayPlugin[], services: Servic
     onFailure: plugin.onFailure,
     timeoutMs: plugin.timeoutMs,
     authenticates: plugin.provides.includes(principal as Slot<unknown>),
+    opaque: plugin.opaque,
     hooks: namedHooks(plugin, services),
   }));
 }
@@ -113,7 +115,7 @@ const hookNames = Object.keys({
   start: true,
   dispose: true,
   explain: true,
-} satisfies Record<keyof PluginHooks, true>);
+} satisfies Record<Exclude<keyof PluginHooks, 'handoffs'>, true>);
 
 /** A hook under a wrong name would never run, and nobody would know: the plugin that guards would guard nothing. */
 function checkedHooks(plugin: string, made: object): PluginHooks {
@@ -121,6 +123,7 @@ function checkedHooks(plugin: string, made: object): PluginHooks {
   const problems: ConfigProblem[] = hookNames
     .filter((name) => hooks[name] !== undefined && typeof hooks[name] !== 'function')
     .map((name) => ({ path: name, expected: 'a function', received: describeReceived(hooks[name]) }));
+  if (hooks.handoffs !== undefined) problems.push(...handoffProblems(hooks.handoffs));
   for (const [name, { value }] of strangeMembers(hooks)) {
     const near = nearKey(name, hookNames);
     const hint = near === undefined ? `there are: ${hookNames.join(', ')}` : `did you mean ${near}?`;
@@ -137,7 +140,7 @@ function strangeMembers(hooks: object): (readonly [string, PropertyDescriptor])[
   const written = holder === null || holder === Object.prototype;
   for (; holder !== null && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object | null)
     members.push(...Object.entries(Object.getOwnPropertyDescriptors(holder)));
-  const strange = members.filter(([name]) => !hookNames.includes(name));
+  const strange = members.filter(([name]) => !hookNames.includes(name) && name !== 'handoffs');
   return written ? strange : strange.filter(([name, { value }]) => typeof value === 'function' && nearKey(name, hookNames) !== undefined);
 }
 

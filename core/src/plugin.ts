@@ -28,6 +28,10 @@ export type {
 } from './define-plugin.ts';
 export { definePlugin, PluginOptions } from './define-plugin.ts';
 export { type ErrorType, GatewayConfigError, GatewayError, type Refusal } from './errors.ts';
+export type { Carried, Handoff, HandoffMethod, HandoffRoute, HandoffTimeouts, Transfer } from './handoff/handoff.ts';
+export { providerRefusal, type Refused } from './handoff/refused.ts';
+export type { BodyInspector, Proxied, ProxyMiddleware, ProxyRequest } from './http/proxied.ts';
+export { reportTransfers } from './http/proxy-run.ts';
 export type { Attachment, Call, DialectId, TextReference, TextScope } from './model/call.ts';
 export type { EventText, StreamEvent } from './model/events.ts';
 export type { RequestHeaders, ResponseHeaders } from './model/headers.ts';
@@ -39,6 +43,7 @@ export type {
   AttemptRecord,
   GatewayResponse,
   JsonBody,
+  OpaqueBody,
   ResponseBody,
   ResponseSource,
   StreamBody,
@@ -46,6 +51,7 @@ export type {
 export type { Settlement } from './model/settlement.ts';
 export type { Target } from './model/target.ts';
 export type { Usage } from './model/usage.ts';
+export type { Credential, HeaderPairs, OutgoingRequest, Provider } from './providers/provider.ts';
 export { Secret } from './secret.ts';
 export { type AdminRoute, AdminRoutes } from './services/admin-routes.ts';
 export { CacheStore } from './services/cache-store.ts';

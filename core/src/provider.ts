@@ -6,9 +6,7 @@ export { deepFreeze } from './deep-freeze.ts';
 // What Claude's models take, for formats other than Anthropic's own that reach them.
 export { type ModelTraits, modelTraits } from './dialects/anthropic-messages/translate/claude-models.ts';
 export { type ConstrainedSchema, constrainedSchema } from './dialects/anthropic-messages/translate/constrained-schema.ts';
-export { type Answered, CallResults } from './dialects/anthropic-messages/translate/encode-results.ts';
 export { type EncodedThinking, encodeThinking, type ThinkingAbout } from './dialects/anthropic-messages/translate/encode-thinking.ts';
-export { Losses } from './dialects/anthropic-messages/translate/losses.ts';
 export type {
   CallAddress,
   CallDialect,
@@ -22,6 +20,19 @@ export type {
 } from './dialects/dialect.ts';
 export { readOpaque, writeOpaque } from './dialects/opaque.ts';
 export { frameData, parseFrameData } from './dialects/sse.ts';
+// What translators have in common.
+export type { CallIdRules } from './dialects/translate/call-id.ts';
+export { type Answered, CallResults } from './dialects/translate/call-results.ts';
+export { effortOfBudget } from './dialects/translate/effort.ts';
+export { jsonText, objectsIn, textOf } from './dialects/translate/lenient.ts';
+export { Losses, refused } from './dialects/translate/losses.ts';
+export { mergeTurns } from './dialects/translate/merge-turns.ts';
+export { outputLimit } from './dialects/translate/output-limit.ts';
+export { present } from './dialects/translate/present.ts';
+export { noResult, orphanIntroduction } from './dialects/translate/result-texts.ts';
+export { splitSystem, systemReminder } from './dialects/translate/system-turns.ts';
+export { argumentsObject, argumentsPiece, argumentsText } from './dialects/translate/tool-arguments.ts';
+export { type ChosenTools, chooseTools } from './dialects/translate/tool-choice.ts';
 export type {
   AnswerAbout,
   ChatTranslation,

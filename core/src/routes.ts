@@ -1,4 +1,5 @@
 import type { Dialect } from './dialects/dialect.ts';
+import { isHandoffDialect } from './handoff/dialect.ts';
 import type { RequestHeaders } from './model/headers.ts';
 
 /** One line of the route table. The table is data: tests walk it, so that no route is forgotten. */
@@ -11,7 +12,7 @@ export interface RouteInfo {
 
 export interface RouteMatch {
   readonly dialect: Dialect;
-  /** What `*` stands for, decoded; `undefined` for literal paths. */
+  /** What `*` stands for, decoded (for a handoff, which sends it on, as it came); `undefined` for literal paths. */
   readonly parameter: string | undefined;
 }
 
@@ -43,8 +44,9 @@ export class RouteTable {
   readonly #patterns: Pattern[] = [];
 
   constructor(dialects: readonly Dialect[]) {
-    this.routes = dialects.flatMap((dialect) => dialect.routes.map(({ method, path }) => ({ method, path, dialect: dialect.id })));
-    for (const dialect of dialects) for (const { method, path } of dialect.routes) this.#add(dialect, method, path);
+    const all = dialects.map((dialect) => ({ dialect, routes: routesOf(dialect) }));
+    this.routes = all.flatMap(({ dialect, routes }) => routes.map(({ method, path }) => ({ method, path, dialect: dialect.id })));
+    for (const { dialect, routes } of all) for (const { method, path } of routes) this.#add(dialect, method, path);
     // `/v1/models/*:embedContent` before `/v1/models/*`: the longer a pattern, the more it says.
     this.#patterns.sort((one, other) => other.path.length - one.path.length);
   }
@@ -62,8 +64,10 @@ export class RouteTable {
     for (const { prefix, suffix, methods } of this.#patterns) {
       if (path.length <= prefix.length + suffix.length || !path.startsWith(prefix) || !path.endsWith(suffix)) continue;
       const match = claimed(methods.get(wanted), headers);
-      if (match !== undefined)
-        return { dialect: match.dialect, parameter: decoded(path.slice(prefix.length, path.length - suffix.length)) };
+      if (match !== undefined) {
+        const rest = path.slice(prefix.length, path.length - suffix.length);
+        return { dialect: match.dialect, parameter: isHandoffDialect(match.dialect) ? rest : decoded(rest) };
+      }
       other ??= otherMethods(methods, headers);
     }
     return other;
@@ -91,6 +95,12 @@ export class RouteTable {
     }
     return pattern;
   }
+}
+
+/** A handoff's own are in it: with methods that no dialect has. */
+export function routesOf(dialect: Dialect): readonly { readonly method: string; readonly path: string }[] {
+  if (!isHandoffDialect(dialect)) return dialect.routes;
+  return dialect.handoff.routes.flatMap(({ methods, path }) => methods.map((method) => ({ method, path })));
 }
 
 /** The one that claims the request; else the first that claims nothing. */

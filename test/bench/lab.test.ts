@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { contenders, withPlugins } from '../../bench/contenders.ts';
+import { contenders, formatContenders, withPlugins } from '../../bench/contenders.ts';
 import { Lab } from '../../bench/lab.ts';
 import { cpuList, readMachine } from '../../bench/machine.ts';
 import { leavesNothing } from '../core/harness/nothing-left.ts';
@@ -15,7 +15,7 @@ async function lab(): Promise<Lab> {
 describe('the processes of a run', () => {
   const { direct, floor, least, hpm, gateway, logging } = contenders;
 
-  it.each([direct, floor, least, hpm, gateway, logging, withPlugins(2)])(
+  it.each([direct, floor, least, hpm, gateway, logging, withPlugins(2), ...formatContenders])(
     '$name answers whole and streamed as the mock upstream does',
     async (one) => {
       const opened = await lab();

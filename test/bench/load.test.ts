@@ -9,6 +9,7 @@ import { openLoop } from '../../bench/load/open-loop.ts';
 import { type RequestSpec, requestBytes } from '../../bench/load/request.ts';
 import { Streams } from '../../bench/load/streams.ts';
 import { verify } from '../../bench/load/verify.ts';
+import { messageEvents, messageFrames, wholeMessage } from '../../bench/messages-wire.ts';
 import { gate, listening } from '../core/harness/loopback.ts';
 import { leavesNothing } from '../core/harness/nothing-left.ts';
 
@@ -233,6 +234,18 @@ describe('the close look at one answer', () => {
   it('has nothing to say about the right one', async () => {
     expect(await verify(await target(answerWhole))).toBeUndefined();
     expect(await verify(await target(answerStream, streamed))).toBeUndefined();
+  });
+
+  it('reads a format whose events have names, and tells what lacks', async () => {
+    const expected: Expectation = { status: 200, events: messageEvents(events), framing: 'named' };
+    const all = messageFrames(events);
+    const asked = async (sent: readonly Buffer[]): Promise<string | undefined> =>
+      verify(await target((_req, res) => void res.writeHead(200).end(Buffer.concat(sent)), expected));
+    expect(await asked(all)).toBeUndefined();
+    expect(await asked([...all.slice(0, 3), ...all.slice(4)])).toMatch(/^the text/);
+    expect(await asked(all.slice(0, -1))).toMatch(/does not end with message_stop/);
+    expect(await asked([...all.slice(0, -2), ...all.slice(-1)])).toBe(`${messageEvents(events) - 1} events`);
+    expect(await verify(await target((_req, res) => void res.writeHead(200).end(wholeMessage)))).toBeUndefined();
   });
 
   it('tells of another status, another text, events that are missing', async () => {

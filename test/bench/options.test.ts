@@ -11,8 +11,8 @@ describe('the command line', () => {
     expect(scenarioNames).toContain('sse-slow-500');
   });
 
-  it('--short plans two scenarios and no peers', () => {
-    expect(namesOf('--short')).toEqual(['json-1k', 'sse-burst']);
+  it('--short plans four scenarios and no peers', () => {
+    expect(namesOf('--short')).toEqual(['json-1k', 'sse-burst', 'translate-json', 'translate-sse']);
     expect(planned(read('--short')).some(({ contenders }) => contenders.some(({ isPeer }) => isPeer))).toBe(false);
   });
 

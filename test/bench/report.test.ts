@@ -42,6 +42,19 @@ describe('a report', () => {
   });
 });
 
+describe('a scenario with a scale of its own', () => {
+  it('has its ratios taken against that', () => {
+    const own = report(machine, [{ ...result, scale: 'floor' }], [], 'text');
+    expect(own).toContain('ratio to floor');
+    expect(own.split('\n').find((line) => line.startsWith('gateway '))).toMatch(/ 1\.20 \[1\.20 – 1\.20\]/);
+    expect(own).not.toContain('ratio to hpm');
+  });
+
+  it('has none where that was not measured', () => {
+    expect(report(machine, [{ ...result, scale: 'other' }], [], 'text')).not.toContain('ratio to');
+  });
+});
+
 describe('a table', () => {
   const rows = [
     ['', 'one', 'two'],

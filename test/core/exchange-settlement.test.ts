@@ -535,7 +535,7 @@ describe('the table of outcomes', () => {
     error: undefined,
     aborted: undefined,
     attempts: [],
-    bodyBytes: Buffer.alloc(0),
+    bytesIn: 0,
     bytesOut: 0,
     statusSent: undefined,
     startedAt: 5,

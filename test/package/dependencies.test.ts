@@ -29,7 +29,11 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-const folders = ['core', ...readdirSync(join(root, 'plugins')).map((name) => `plugins/${name}`), 'test/contract'];
+function foldersIn(parent: string): string[] {
+  return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
+}
+
+const folders = ['core', ...foldersIn('plugins'), ...foldersIn('providers'), 'test/contract'];
 const published = folders
   .filter((folder) => existsSync(join(root, folder, 'package.json')))
   .map((folder) => ({ folder, manifest: manifestIn(folder) }))

@@ -5,9 +5,12 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { Exchange } from '../exchange.ts';
 import { type DecisionRecord, type ExplainParts, explain } from '../explain.ts';
+import { isHandoffDialect } from '../handoff/dialect.ts';
+import { HandoffExchange } from '../handoff/exchange.ts';
 import { handle, type PipelineParts } from '../pipeline.ts';
 import type { RouteMatch, RouteTable } from '../routes.ts';
 import { errorFields } from '../services/logger.ts';
+import { ClientBody } from './client-body.ts';
 import { type ExpressHandler, ExpressInbound, type ExpressRequest, splitUrl } from './express.ts';
 import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
@@ -77,7 +80,7 @@ export class ExpressFace {
    */
   readonly upgrade = (req: IncomingMessage, socket: Duplex): void => {
     const { path } = splitUrl(req.url ?? '/');
-    if (othersListen(socket) && !this.#face.routes.routes.some((route) => path.endsWith(route.path))) return;
+    if (othersListen(socket) && !this.#face.routes.routes.some((route) => endsLike(path, route.path))) return;
     socket.on('error', () => {}); // its client may be gone: nobody else listens any more, and it would end the process
     socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
   };
@@ -99,13 +102,20 @@ export class ExpressFace {
   #serve(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): void {
     if (res.destroyed) return; // its client left while the host's middleware had it
     const { parts } = this.#face;
-    const exchange = new Exchange(parts, new ExpressInbound(req as ExpressRequest, path, query), route.dialect);
+    const exchange = this.#exchange(new ExpressInbound(req as ExpressRequest, path, query), req, route.dialect);
     const outbound = new ExpressOutbound(res, () => exchange.abort(gatewayError('GW_CLIENT_CLOSED')));
     const served = this.#underWay.add(exchange, outbound);
     handle(parts, exchange, route, outbound)
       .then(() => this.#logDecision(exchange))
       .catch((error: unknown) => this.#escaped(exchange, outbound, error))
       .finally(() => this.#over(served));
+  }
+
+  #exchange(inbound: ExpressInbound, req: IncomingMessage, dialect: Dialect): Exchange {
+    const { parts } = this.#face;
+    if (!isHandoffDialect(dialect)) return new Exchange(parts, inbound, dialect);
+    const { maxBodyBytes = parts.limits.bodyBytes } = dialect.handoff;
+    return new HandoffExchange(parts, inbound, dialect, new ClientBody(req, maxBodyBytes));
   }
 
   /** `handle` never rejects; should it, this one exchange fails and nothing else. */
@@ -172,6 +182,12 @@ export class ExpressFace {
     await idle;
     timer.cancel();
   }
+}
+
+/** Whether a path, wherever it is mounted, may be one of this route's. */
+function endsLike(path: string, route: string): boolean {
+  const star = route.indexOf('*');
+  return star === -1 ? path.endsWith(route) : path.includes(route.slice(0, star)) && path.endsWith(route.slice(star + 1));
 }
 
 /** Time for the error that ends an exchange to reach its client. Milliseconds. */

@@ -53,4 +53,10 @@ export interface Call {
   readonly state: string | undefined;
   /** True once something was changed. */
   readonly edited: boolean;
+  /**
+   * Set for what a handoff carries: its body is not read, whatever it is. Everything that would look into it (`body`, `tools`,
+   * `texts`, `attachments`, `set`, `remove`) throws, and `dialect` is the handoff's name. Only plugins that say `opaque: true`
+   * get such calls.
+   */
+  readonly opaque?: true;
 }

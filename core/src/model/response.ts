@@ -28,7 +28,20 @@ export interface StreamBody {
   readonly events: AsyncIterable<StreamEvent>;
 }
 
-export type ResponseBody = JsonBody | StreamBody;
+/**
+ * A body that a handoff carries from socket to socket: an image, a recording, a file. It is never whole in memory, so nobody
+ * can look into it; a plugin may replace the response, but not change the body.
+ */
+export interface OpaqueBody {
+  readonly kind: 'opaque';
+  readonly contentType: string | undefined;
+  /** As far as the upstream said it. */
+  readonly byteLength: number | undefined;
+  /** Throws, and says why. */
+  bytes(): never;
+}
+
+export type ResponseBody = JsonBody | StreamBody | OpaqueBody;
 
 export interface GatewayResponse {
   readonly status: number;

@@ -19,6 +19,7 @@ export const logging = definePlugin({
   // Observers stand first.
   before: ['auth-keys', 'auth-jwt', 'rate-limit', 'redaction', 'guardrails', 'prompt-optimizer', 'routing', 'budget', 'cache'],
   onFailure: 'open',
+  opaque: true, // what it writes is about the exchange, not what is in it
   create: (options, { logger, clock }) => {
     const { level, maxWaiting } = options;
     const target = options.logger ?? ownLogger(level, options.transports ?? [new winston.transports.Console()]);

@@ -55,6 +55,31 @@ describe('a stream', () => {
   });
 });
 
+describe('a stream whose events have names', () => {
+  const named = 'event: a\ndata: 1\n\n: a comment\n\ndata: 2\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n';
+  const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+
+  function readNamed(text: string): AnswerReader {
+    const reader = new AnswerReader();
+    reader.reset('named');
+    for (const byte of Buffer.from(head + chunked(Buffer.from(text), 5))) reader.push(Buffer.from([byte]));
+    return reader;
+  }
+
+  it('has those events, and ends with its own', () => {
+    const reader = readNamed(named);
+    expect([reader.complete, reader.events, reader.done]).toEqual([true, 2, true]);
+    expect(readNamed(`${named}data: [DONE]\n\n`).done).toBe(false);
+  });
+
+  it('is one again without names after the next reset', () => {
+    const reader = readNamed(named);
+    reader.reset();
+    reader.push(stream(16));
+    expect([reader.events, reader.done]).toEqual([counted, true]);
+  });
+});
+
 describe('a whole answer', () => {
   const whole = Buffer.from('HTTP/1.1 201 Created\r\nContent-Length: 5\r\nx: y\r\n\r\nhello');
 

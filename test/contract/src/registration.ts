@@ -18,9 +18,10 @@ export interface PluginRegistration {
   readonly changesText?: TextChange;
   /**
    * Whether bytes may differ otherwise than `changesText` says. Default `nothing`: what goes to the upstream and what
-   * comes back must be, byte for byte, what it is without the plugin.
+   * comes back must be, byte for byte, what it is without the plugin. `events`: the same but for the answer's stream, whose
+   * texts may come in other events than they came in, as they do when a plugin holds some of them back.
    */
-  readonly changes?: 'nothing' | 'something';
+  readonly changes?: 'nothing' | 'events' | 'something';
   /** For plugins that answer or refuse themselves: a request that makes them do so. */
   readonly answers?: OwnAnswer;
 }

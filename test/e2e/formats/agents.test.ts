@@ -220,6 +220,35 @@ describe('Claude Code', () => {
   );
 });
 
+// Known faults of the gateway: each is to become an ordinary test when it is mended.
+describe('Claude Code, not yet right', () => {
+  it.fails('what it allows for an answer (128,000 tokens) is no more than a Gemini gives', async () => {
+    const { origin, upstream } = await scriptedHost(streaming(scriptedStream('google-generate-content', 'Fine.')));
+    await send(origin, '', claudeCode({ key, model: modelOf['google-generate-content'], text }));
+    const { generationConfig } = bodyOf(upstream.requests[0]) as { generationConfig: { maxOutputTokens: number } };
+    expect(generationConfig.maxOutputTokens).toBeLessThanOrEqual(65_536);
+  });
+
+  it.fails.each(['openai-chat', 'openai-responses', 'google-generate-content'] as const)(
+    'its billing header, which would keep every prompt out of the cache of %s, does not go there',
+    async (format) => {
+      const { origin, upstream } = await scriptedHost(streaming(scriptedStream(format, 'Fine.')));
+      await send(origin, '', claudeCode({ key, model: modelOf[format], text }));
+      expect(upstream.lastBody).toContain('You are Claude Code');
+      expect(upstream.lastBody).not.toContain('x-anthropic-billing-header');
+    },
+  );
+
+  it.fails('counting tokens where the provider has another format is refused for good: it counts by itself then', async () => {
+    const { origin } = await scriptedHost(streaming(''));
+    const { headers, body = '' } = claudeCode({ key, model: modelOf['openai-chat'], text });
+    const { max_tokens: _most, stream: _stream, ...count } = JSON.parse(body) as Record<string, unknown>;
+    const answer = await postBytes(`${origin}/v1/messages/count_tokens?beta=true`, JSON.stringify(count), headers);
+    expect(answer.headers['x-should-retry']).toBe('false');
+    expect(answer.status).toBeLessThan(500);
+  });
+});
+
 describe('Codex CLI', () => {
   it.each(['openai-chat', 'anthropic-messages', 'google-generate-content'] as const)(
     'its own tools have no equivalent at %s: a 400 that names them, and nobody is asked',

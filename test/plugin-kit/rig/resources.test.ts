@@ -1,4 +1,6 @@
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { Client } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { collectGarbage, ResourceWatch } from '../../contract/src/rig/resources.ts';
 
@@ -21,6 +23,30 @@ describe('ResourceWatch', () => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       expect(watch.describe()).toContain('1 × TCPSERVERWRAP');
       await new Promise((resolve) => server.close(resolve));
+      expect(await watch.fallTo(0, 1_000)).toBe(true);
+    });
+  });
+
+  it('does not count the timers that HTTP and undici share in the whole process', async () => {
+    const watch = new ResourceWatch();
+    await watch.run(async () => {
+      const server = createHttpServer((_req, res) => void res.end('Yes.'));
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const client = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      await (await client.request({ method: 'GET', path: '/' })).body.text();
+      await client.close();
+      await new Promise((resolve) => server.close(resolve));
+      // They would stay for up to a second.
+      expect([await watch.fallTo(0, 250), watch.describe()]).toEqual([true, 'nothing']);
+    });
+  });
+
+  it('counts timers that repeat, whatever their functions are called', async () => {
+    const watch = new ResourceWatch();
+    await watch.run(async () => {
+      const timer = setInterval(function onTick() {}, 60_000).unref();
+      expect(watch.count).toBe(1);
+      clearInterval(timer);
       expect(await watch.fallTo(0, 1_000)).toBe(true);
     });
   });
@@ -51,5 +77,16 @@ describe('collectGarbage', () => {
     await collectGarbage();
     expect(free.deref()).toBeUndefined();
     expect(kept.deref()).toBe(held);
+  });
+
+  it('goes on no longer than it must', async () => {
+    const one = new WeakRef({ name: 'one' });
+    let asked = 0;
+    await collectGarbage(() => {
+      asked += 1;
+      return one.deref() === undefined;
+    });
+    expect(one.deref()).toBeUndefined();
+    expect(asked).toBe(2);
   });
 });

@@ -1,5 +1,6 @@
 import type { PluginRegistration, TextChange } from '../registration.ts';
-import { dialects, type KitDialect, type UpstreamFormat } from '../rig/dialects.ts';
+import { dialects } from '../rig/dialects/all.ts';
+import type { Cut, KitDialect, StreamFormat, ToolArguments, ToolFormat, UpstreamFormat } from '../rig/dialects/kit-dialect.ts';
 import { type Rig, withRig } from '../rig/rig.ts';
 import { requestOf } from '../rig/ways.ts';
 import { must } from '../violation.ts';
@@ -21,12 +22,17 @@ export function anySplit(registration: PluginRegistration): ContractCase[] {
       cases.push(contractCase('any-split', `${dialect.id}, ${what}`, () => withRig(registration, run)));
     };
     if (places.includes('request')) add('the request', (rig) => inRequest(rig, dialect, format, change));
-    if (!dialect.answersText || !places.includes('answer')) continue;
-    add('a whole answer', (rig) => inWhole(rig, dialect, format, change));
-    if (!dialect.streams) continue;
-    add('a stream, its text cut anywhere', (rig) => inStream(rig, dialect, format, change));
-    add('a stream, its bytes cut anywhere', (rig) => inBytes(rig, dialect, format, change));
-    if (places.includes('toolArguments')) add('tool arguments, cut anywhere', (rig) => inTools(rig, dialect, format, change));
+    const { stream } = format;
+    const tools = stream?.tools;
+    if (dialect.answersText && places.includes('answer')) {
+      add('a whole answer', (rig) => inWhole(rig, dialect, format, change));
+      if (stream !== undefined) {
+        add('a stream, its text cut anywhere', (rig) => inStream(rig, dialect, stream, change));
+        add('a stream, its bytes cut anywhere', (rig) => inBytes(rig, dialect, stream, change));
+      }
+    }
+    if (tools !== undefined && places.includes('toolArguments'))
+      add('tool arguments, cut anywhere', (rig) => inTools(rig, dialect, tools, change));
   }
   return cases;
 }
@@ -49,40 +55,45 @@ async function inWhole(rig: Rig, dialect: KitDialect, format: UpstreamFormat, ch
   same('the client got', format.wholeText(body.toString('utf8')), change, '');
 }
 
-async function inStream(rig: Rig, dialect: KitDialect, format: UpstreamFormat, change: TextChange): Promise<void> {
-  for (const pieces of cutsOf(change.input)) {
-    const { beginning, pieces: frames, end } = format.frames(pieces);
-    const body = await streamed(rig, dialect, [[beginning, ...frames, end].join('')]);
-    same('the client got', format.streamText(body), change, ` for the pieces ${JSON.stringify(pieces)}`);
+async function inStream(rig: Rig, dialect: KitDialect, format: StreamFormat, change: TextChange): Promise<void> {
+  for (const cut of cutsOf(change.input)) {
+    const cutText = cut(change.input);
+    const { beginning, pieces, end } = format.frames(cutText);
+    const body = await streamed(rig, dialect, [[beginning, ...pieces, end].join('')]);
+    for (const text of format.texts(body)) same('the client got', text, change, ` for the pieces ${JSON.stringify(cutText)}`);
   }
 }
 
-async function inBytes(rig: Rig, dialect: KitDialect, format: UpstreamFormat, change: TextChange): Promise<void> {
+async function inBytes(rig: Rig, dialect: KitDialect, format: StreamFormat, change: TextChange): Promise<void> {
   const { beginning, pieces, end } = format.frames(cutEvery(change.input, 3));
   const bytes = Buffer.from([beginning, ...pieces, end].join(''));
   const inTwo = sample(bytes.length - 1).map((at) => [bytes.subarray(0, at + 1), bytes.subarray(at + 1)]);
   const small = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, index) => bytes.subarray(index * 7, index * 7 + 7));
   for (const parts of [...inTwo, small]) {
     const body = await streamed(rig, dialect, parts);
-    same('the client got', format.streamText(body), change, ` for the bytes cut at ${parts[0]?.length} of ${bytes.length}`);
+    for (const text of format.texts(body))
+      same('the client got', text, change, ` for the bytes cut at ${parts[0]?.length} of ${bytes.length}`);
   }
 }
 
-async function inTools(rig: Rig, dialect: KitDialect, format: UpstreamFormat, change: TextChange): Promise<void> {
-  for (const pieces of cutsOf(JSON.stringify({ first: change.input, count: 3, list: ['x', change.input] }))) {
-    const frames = format.toolFrames(pieces);
-    if (frames === undefined) return;
-    const body = await streamed(rig, dialect, [frames.join('')]);
-    const { first, list } = parsed(format.toolArguments(body), pieces);
-    for (const text of [first, list?.[1]]) same('the tool got', text ?? '', change, ` for the pieces ${JSON.stringify(pieces)}`);
+async function inTools(rig: Rig, dialect: KitDialect, format: ToolFormat, change: TextChange): Promise<void> {
+  const given: ToolArguments = { first: change.input, count: 3, list: ['x', change.input] };
+  const json = JSON.stringify(given);
+  for (const cut of cutsOf(json)) {
+    const when = ` for the pieces ${JSON.stringify(cut(json))}`;
+    const body = await streamed(rig, dialect, [format.frames(given, cut).join('')]);
+    for (const reading of format.arguments(body)) {
+      const { first, list } = parsed(reading, when);
+      for (const text of [first, list?.[1]]) same('the tool got', text ?? '', change, when);
+    }
   }
 }
 
-function parsed(text: string, pieces: readonly string[]): { first?: string; list?: string[] } {
+function parsed(text: string, when: string): Partial<ToolArguments> {
   try {
-    return JSON.parse(text) as { first?: string; list?: string[] };
+    return JSON.parse(text) as Partial<ToolArguments>;
   } catch {
-    must(false, () => `the tool arguments are not JSON any more for the pieces ${JSON.stringify(pieces)}: ${text.slice(0, 300)}`);
+    must(false, () => `the tool arguments are not JSON any more${when}: ${text.slice(0, 300)}`);
   }
 }
 
@@ -106,18 +117,22 @@ function same(who: string, text: string, { expected }: TextChange, when: string)
   must(text === expected, () => `${who} ${JSON.stringify(text)}${when}; expected ${JSON.stringify(expected)}`);
 }
 
-/** Whole, character by character, in two at each place, and in threes. */
-function cutsOf(text: string): string[][] {
-  const characters = Array.from(text);
-  const join = (from: number, to?: number): string => characters.slice(from, to).join('');
+/** Whole, character by character, in two at each place of this text (or about there in another), in threes and so on. */
+function cutsOf(text: string): Cut[] {
   return [
-    [text],
-    characters,
-    ...sample(characters.length - 1).map((at) => [join(0, at + 1), join(at + 1)]),
-    ...[2, 3, 5, 7].map((size) => cutEvery(text, size)),
+    (one) => [one],
+    (one) => Array.from(one),
+    ...sample(Array.from(text).length - 1).map((_, index) => (one: string) => inTwo(one, index)),
+    ...[2, 3, 5, 7].map((size) => (one: string) => cutEvery(one, size)),
     // An empty piece is a piece.
-    ['', ...cutEvery(text, 4).flatMap((piece) => [piece, ''])],
+    (one) => ['', ...cutEvery(one, 4).flatMap((piece) => [piece, ''])],
   ];
+}
+
+function inTwo(text: string, index: number): string[] {
+  const characters = Array.from(text);
+  const at = 1 + (sample(characters.length - 1)[index] ?? 0);
+  return [characters.slice(0, at).join(''), characters.slice(at).join('')];
 }
 
 function cutEvery(text: string, size: number): string[] {

@@ -1,5 +1,5 @@
 import type { PluginRegistration } from '../registration.ts';
-import { dialects } from '../rig/dialects.ts';
+import { dialects } from '../rig/dialects/all.ts';
 import { type Facts, factsOf } from '../rig/facts.ts';
 import { waysOf } from '../rig/ways.ts';
 import { must } from '../violation.ts';

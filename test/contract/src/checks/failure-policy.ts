@@ -1,6 +1,7 @@
 import type { PluginRegistration } from '../registration.ts';
 import { patienceMs } from '../rig/client.ts';
-import { dialects, type KitDialect } from '../rig/dialects.ts';
+import { dialects } from '../rig/dialects/all.ts';
+import type { KitDialect } from '../rig/dialects/kit-dialect.ts';
 import { withRig } from '../rig/rig.ts';
 import { outageText } from '../rig/spied-plugin.ts';
 import { isToken } from '../rig/tokens.ts';

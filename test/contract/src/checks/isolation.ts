@@ -1,6 +1,7 @@
 import type { PluginRegistration } from '../registration.ts';
 import type { ClientAnswer } from '../rig/client.ts';
-import { dialects, type KitDialect } from '../rig/dialects.ts';
+import { dialects } from '../rig/dialects/all.ts';
+import { type KitDialect, modeName, modesOf } from '../rig/dialects/kit-dialect.ts';
 import { type Caller, type Rig, withRig } from '../rig/rig.ts';
 import { type Gate, gate, until, within } from '../rig/time.ts';
 import { answering, requestOf } from '../rig/ways.ts';
@@ -12,12 +13,13 @@ export function isolation(registration: PluginRegistration): ContractCase[] {
   return dialects
     .filter(({ upstream }) => upstream !== undefined)
     .flatMap((dialect) =>
-      (dialect.streams ? [false, true] : [false]).flatMap((stream) => {
-        const mode = [dialect.id, ...(dialect.streams ? [stream ? 'stream' : 'no stream'] : [])].join(', ');
-        return moments
+      modesOf(dialect).flatMap((stream) =>
+        moments
           .filter(({ onlyStream }) => stream || !onlyStream)
-          .map(({ name, hold }) => contractCase('isolation', `${mode}, ${name}`, () => interleave(registration, dialect, stream, hold)));
-      }),
+          .map(({ name, hold }) =>
+            contractCase('isolation', `${modeName(dialect, stream)}, ${name}`, () => interleave(registration, dialect, stream, hold)),
+          ),
+      ),
     );
 }
 
@@ -95,7 +97,7 @@ function betweenHooks(rig: Rig, _dialect: KitDialect, _stream: boolean, _first: 
 }
 
 function inStream(rig: Rig, dialect: KitDialect, _stream: boolean, first: Caller, release: Gate): () => Promise<unknown> {
-  const { beginning = '', pieces = [], end = '' } = dialect.upstream?.frames([`Answer to ${first.word}. `, 'It goes on. ']) ?? {};
+  const { beginning = '', pieces = [], end = '' } = dialect.upstream?.stream?.frames([`Answer to ${first.word}. `, 'It goes on. ']) ?? {};
   rig.upstream.script(first.word, async (call) => {
     await call.write(beginning + (pieces[0] ?? ''));
     await release.opened;

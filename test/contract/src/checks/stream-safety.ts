@@ -1,7 +1,8 @@
 import type { GatewayResponse, StreamEvent } from '@express-ai-gateway/core/plugin';
 import type { PluginRegistration } from '../registration.ts';
 import { patienceMs } from '../rig/client.ts';
-import { dialects, type KitDialect } from '../rig/dialects.ts';
+import { dialects } from '../rig/dialects/all.ts';
+import type { KitDialect } from '../rig/dialects/kit-dialect.ts';
 import { type Rig, withRig } from '../rig/rig.ts';
 import { gate, until, within } from '../rig/time.ts';
 import { requestOf } from '../rig/ways.ts';
@@ -19,7 +20,7 @@ const idleMs = 50;
 /** Streams stay streams. */
 export function streamSafety(registration: PluginRegistration): ContractCase[] {
   return dialects
-    .filter(({ streams }) => streams)
+    .filter(({ upstream }) => upstream?.stream !== undefined)
     .flatMap((dialect) => [
       contractCase('stream-safety', `${dialect.id}, the first event goes out before the last comes in`, () => flows(registration, dialect)),
       contractCase('stream-safety', `${dialect.id}, no hook reads the stream`, () => hookIsBrief(registration, dialect)),
@@ -39,7 +40,7 @@ async function flows(registration: PluginRegistration, dialect: KitDialect): Pro
       call.end();
     });
     const client = rig.send(requestOf(dialect, caller, true));
-    const text = (): string => dialect.upstream?.streamText(wholeFrames(client.received)) ?? '';
+    const text = (): string => dialect.upstream?.stream?.texts(wholeFrames(client.received))[0] ?? '';
     const came = await until(() => text() !== '', throughMs);
     received.open();
     await client.done();
@@ -127,7 +128,7 @@ function watched(response: GatewayResponse, look: (given: number) => unknown): G
 
 function framesOf(dialect: KitDialect, count: number) {
   const pieces = Array.from({ length: count }, (_, index) => `Some text ${'abcdefgh'[index % 8]} that goes on. `);
-  return dialect.upstream?.frames(pieces) ?? { beginning: '', pieces: [], end: '' };
+  return dialect.upstream?.stream?.frames(pieces) ?? { beginning: '', pieces: [], end: '' };
 }
 
 /** What was received up to the last whole frame. */

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { aiGateway, type Gateway, openaiCompatible, provide } from '@express-ai-gateway/core';
+import { aiGateway, type Gateway, provide } from '@express-ai-gateway/core';
 import { definePlugin, type GatewayPlugin, Logger, type PluginHooks } from '@express-ai-gateway/core/plugin';
+import { defineProvider } from '@express-ai-gateway/core/provider';
 import express from 'express';
 import type { PluginRegistration } from '../registration.ts';
 import { Client, type ClientRequestParts, patienceMs } from './client.ts';
+import { dialects } from './dialects/all.ts';
 import { type ExchangeRecord, Recorder } from './recorder.ts';
 import { type Outage, spiedPlugin } from './spied-plugin.ts';
 import { until } from './time.ts';
-import { ScriptedUpstream } from './upstream.ts';
+import { ScriptedUpstream, upstreamPath } from './upstream.ts';
+
+/** The kit's provider serves every dialect as it is: nothing is translated on its way. */
+const servedPaths = Object.fromEntries(dialects.flatMap(({ id, upstream }) => (upstream === undefined ? [] : [[id, upstreamPath(id)]])));
 
 /** Who calls: a word without digits that shows up wherever the caller's data goes. */
 export interface Caller {
@@ -49,7 +54,7 @@ export class Rig {
     this.#gateway = aiGateway({
       allowAnonymous: true,
       timeouts: { closeMs: 1_000 },
-      providers: [openaiCompatible({ name: 'kit', baseUrl })],
+      providers: [defineProvider({ name: 'kit', baseUrl, paths: servedPaths })],
       services: [provide(Logger, this.recorder.logger), ...(services?.() ?? [])],
       plugins: [
         ...(earlier?.() ?? []),

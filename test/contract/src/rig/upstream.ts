@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /** A request that reached the upstream, and the pen for its answer. */
 export interface UpstreamCall {
+  /** As the path says it: see `upstreamPath`. */
   readonly model: string;
   readonly body: Buffer;
   /** When the caller left before the answer was complete, by `performance.now()`. */
@@ -17,6 +18,11 @@ export interface UpstreamCall {
 }
 
 export type Script = (call: UpstreamCall) => void | Promise<void>;
+
+/** Where the kit's upstream serves a dialect: with the model in the path, for not every format has it in its body. */
+export function upstreamPath(dialect: string): string {
+  return `/${dialect}/{model}`;
+}
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -57,7 +63,7 @@ export class ScriptedUpstream {
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const body = await readAll(req);
-    const { model } = JSON.parse(body.toString('utf8')) as { model: string };
+    const model = decodeURIComponent(req.url?.split('/').at(-1) ?? '');
     const call = upstreamCall(model, body, res);
     this.calls.push(call);
     const script = this.#scripts.get(model);

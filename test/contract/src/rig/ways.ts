@@ -1,7 +1,7 @@
 import { GatewayError, type HookResult, type RoutingContext } from '@express-ai-gateway/core/plugin';
 import type { OwnAnswer } from '../registration.ts';
 import type { Client } from './client.ts';
-import type { KitDialect, UpstreamFormat } from './dialects.ts';
+import { type KitDialect, modeName, modesOf, type StreamFormat, type UpstreamFormat } from './dialects/kit-dialect.ts';
 import type { Caller, Rig } from './rig.ts';
 import { until } from './time.ts';
 import type { Script } from './upstream.ts';
@@ -26,6 +26,8 @@ interface Scene {
   readonly onlyStream?: boolean;
   readonly upstream?: boolean;
   readonly script?: (format: UpstreamFormat, caller: Caller, stream: boolean) => Script;
+  /** The same for scenes of streams only. */
+  readonly streamScript?: (format: StreamFormat) => Script;
   readonly beforeRoute?: (context: RoutingContext, dialect: KitDialect, caller: Caller) => HookResult;
   readonly refusesAtOnce?: boolean;
   readonly malformed?: boolean;
@@ -42,10 +44,10 @@ const scenes: readonly Scene[] = [
     name: 'error of the upstream',
     end: 'error',
     upstream: true,
-    script: () => (call) => call.json(500, '{"error":{"message":"kit-upstream-failed","type":"server_error"}}'),
+    script: (format) => (call) => call.json(500, format.errorBody),
   },
-  { name: 'error in the stream', end: 'error', onlyStream: true, upstream: true, script: (format) => breaking(format, true) },
-  { name: 'broken stream', end: 'error', onlyStream: true, upstream: true, script: (format) => breaking(format, false) },
+  { name: 'error in the stream', end: 'error', onlyStream: true, upstream: true, streamScript: (format) => breaking(format, true) },
+  { name: 'broken stream', end: 'error', onlyStream: true, upstream: true, streamScript: (format) => breaking(format, false) },
   {
     name: 'abort on the way in',
     end: 'leave',
@@ -66,7 +68,7 @@ const scenes: readonly Scene[] = [
     end: 'leave',
     onlyStream: true,
     upstream: true,
-    script: stalling,
+    streamScript: stalling,
     // A plugin that holds text back may not have let anything through yet.
     leaves: (_rig, client) => until(() => client.received.length > 0, 300),
   },
@@ -75,7 +77,7 @@ const scenes: readonly Scene[] = [
 /** Every way, in every dialect and mode, that the plugin can meet. */
 export function waysOf(dialects: readonly KitDialect[], own: OwnAnswer | undefined): Way[] {
   return dialects.flatMap((dialect) =>
-    (dialect.streams ? [false, true] : [false]).flatMap((stream) => [
+    modesOf(dialect).flatMap((stream) => [
       ...scenes.filter((scene) => fits(scene, dialect, stream)).map((scene) => wayOf(scene, dialect, stream)),
       ...(dialect.upstream === undefined ? [gatewayAnswer(dialect)] : []),
       ...(own !== undefined && dialect.answersText ? [ownAnswer(own, dialect, stream)] : []),
@@ -85,11 +87,12 @@ export function waysOf(dialects: readonly KitDialect[], own: OwnAnswer | undefin
 
 /** The request of a way: the model names the script that answers it. */
 export function requestOf(dialect: KitDialect, caller: Caller, stream: boolean, text = `Words of ${caller.word}`, model = caller.word) {
-  const body = dialect.requestBody(`kit/${model}`, text, stream);
+  const name = `kit/${model}`;
+  const body = dialect.requestBody(name, text, stream);
   return {
     method: dialect.method,
-    path: dialect.path,
-    headers: { ...caller.headers, ...(body === '' ? {} : { 'content-type': 'application/json' }) },
+    path: dialect.path(name, stream),
+    headers: { ...dialect.headers, ...caller.headers, ...(body === '' ? {} : { 'content-type': 'application/json' }) },
     body,
   };
 }
@@ -97,8 +100,8 @@ export function requestOf(dialect: KitDialect, caller: Caller, stream: boolean, 
 /** Answers a caller with its own word. */
 export function answering(format: UpstreamFormat, caller: Caller, stream: boolean): Script {
   const text = `Answer to ${caller.word}`;
-  if (!stream) return (call) => call.json(200, format.whole(text));
-  const { beginning, pieces, end } = format.frames(text.match(/.{1,5}/g) ?? []);
+  if (!stream || format.stream === undefined) return (call) => call.json(200, format.whole(text));
+  const { beginning, pieces, end } = format.stream.frames(text.match(/.{1,5}/g) ?? []);
   return async (call) => {
     for (const frame of [beginning, ...pieces, end]) await call.write(frame);
     call.end();
@@ -117,9 +120,9 @@ function wayOf(scene: Scene, dialect: KitDialect, stream: boolean): Way {
     stream,
     end: scene.end,
     async go(rig, caller) {
-      const { script, beforeRoute } = scene;
-      if (script !== undefined && dialect.upstream !== undefined)
-        rig.upstream.script(caller.word, script(dialect.upstream, caller, stream));
+      const { beforeRoute } = scene;
+      const script = scriptOf(scene, dialect, caller, stream);
+      if (script !== undefined) rig.upstream.script(caller.word, script);
       if (beforeRoute !== undefined) rig.inner.beforeRoute = (context) => beforeRoute(context, dialect, caller);
       if (scene.refusesAtOnce) rig.inner.onRequest = refuse;
       const request = requestOf(dialect, caller, stream);
@@ -132,6 +135,12 @@ function wayOf(scene: Scene, dialect: KitDialect, stream: boolean): Way {
       return client;
     },
   };
+}
+
+function scriptOf(scene: Scene, { upstream }: KitDialect, caller: Caller, stream: boolean): Script | undefined {
+  if (upstream === undefined) return undefined;
+  if (scene.script !== undefined) return scene.script(upstream, caller, stream);
+  return upstream.stream === undefined ? undefined : scene.streamScript?.(upstream.stream);
 }
 
 function gatewayAnswer(dialect: KitDialect): Way {
@@ -166,7 +175,7 @@ function ownAnswer(own: OwnAnswer, dialect: KitDialect, stream: boolean): Way {
 }
 
 function nameOf(dialect: KitDialect, stream: boolean, scene: string): string {
-  return [dialect.id, ...(dialect.streams ? [stream ? 'stream' : 'no stream'] : []), scene].join(', ');
+  return `${modeName(dialect, stream)}, ${scene}`;
 }
 
 function neighbourAnswer(context: RoutingContext, dialect: KitDialect, caller: Caller): HookResult {
@@ -180,17 +189,17 @@ function refuse(): never {
 }
 
 /** Some text, then the upstream's error, or no more at all. */
-function breaking(format: UpstreamFormat, withError: boolean): Script {
+function breaking(format: StreamFormat, withError: boolean): Script {
   const { beginning, pieces } = format.frames(['Some ', 'text ', 'arrives. ']);
   return async (call) => {
     for (const frame of [beginning, ...pieces]) await call.write(frame);
-    if (withError) await call.write(format.errorFrame());
+    if (withError) await call.write(format.errorFrame);
     call.cut();
   };
 }
 
 /** Some text, then silence until the caller leaves. */
-function stalling(format: UpstreamFormat): Script {
+function stalling(format: StreamFormat): Script {
   const { beginning, pieces } = format.frames(Array.from({ length: 32 }, () => 'Some text that arrives. '));
   return async (call) => {
     for (const frame of [beginning, ...pieces]) await call.write(frame);

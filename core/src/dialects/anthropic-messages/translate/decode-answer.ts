@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralAssistantPart } from '../../../model/neutral.ts';
 import { anthropicUsage } from '../../anthropic-usage.ts';
-import { objectsIn, textOf } from './lenient.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import { readStop } from './stop.ts';
 import { readThinking } from './thinking.ts';
-import { argumentsText } from './tool-input.ts';
 
 /** A provider's whole answer. */
 export function decodeAnswer(body: JsonObject): NeutralAnswer {

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFile, NeutralImage, NeutralSource, NeutralText } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
-import type { RequestLosses } from './losses.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
 
 /** What stands in a user's turn, and in a result. */
 export type ContentPart = NeutralText | NeutralImage | NeutralFile;
@@ -41,8 +41,7 @@ export function resultParts(content: JsonValue, at: string, losses: RequestLosse
 
 /** What a block that nobody else knows means cannot be said in another format. */
 export function otherBlock(block: JsonObject, at: string, losses: RequestLosses): never[] {
-  requiredText(`${at}.type`, block.type);
-  losses.refuse(at);
+  losses.refuseAt(at, requiredText(`${at}.type`, block.type));
   return [];
 }
 

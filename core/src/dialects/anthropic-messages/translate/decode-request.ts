@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralRequest, Translated } from '../../../model/neutral.ts';
 import { badField, optionalCount } from '../../fields.ts';
+import { RequestLosses } from '../../translate/losses.ts';
+import { isGiven, optionalNumber, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
 import type { RequestAbout } from '../../translation.ts';
 import { decodeFormat, decodeReasoning } from './decode-settings.ts';
 import { decodeParallel, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
-import { RequestLosses } from './losses.ts';
 
 /** A client's request, checked by `readCall`, in the neutral form. */
 export function decodeRequest(body: JsonObject, about: RequestAbout): Translated<NeutralRequest> {
@@ -25,7 +26,7 @@ export function decodeRequest(body: JsonObject, about: RequestAbout): Translated
     seed: undefined,
     frequencyPenalty: undefined,
     presencePenalty: undefined,
-    stop: decodeStop(body.stop_sequences),
+    stop: optionalTexts('stop_sequences', body.stop_sequences),
     format: decodeFormat(body, losses),
     reasoning: decodeReasoning(body, losses),
     user: decodeUser(body.metadata, losses),
@@ -52,23 +53,11 @@ function noteOptions(body: JsonObject, losses: RequestLosses): void {
   losses.dropOthers(body, known);
 }
 
-function isGiven(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
-}
-
 /** `0` only fills Anthropic's prompt cache: an answer from elsewhere is not what was asked for. */
 function decodeLimit(body: JsonObject, losses: RequestLosses): number | undefined {
   const limit = optionalCount('max_tokens', body.max_tokens);
   if (limit === 0) losses.refuse('max_tokens');
   return limit;
-}
-
-function decodeStop(stop: JsonValue | undefined): string[] {
-  if (stop === undefined || stop === null) return [];
-  if (!Array.isArray(stop)) badField('stop_sequences', 'an array of strings', stop);
-  return (stop as readonly JsonValue[]).map((one, index) =>
-    typeof one === 'string' ? one : badField(`stop_sequences[${index}]`, 'a string', one),
-  );
 }
 
 const metadataKeys = new Set(['user_id']);
@@ -77,12 +66,5 @@ function decodeUser(metadata: JsonValue | undefined, losses: RequestLosses): str
   if (metadata === undefined || metadata === null) return undefined;
   if (!isJsonObject(metadata)) badField('metadata', 'an object', metadata);
   losses.dropOthers(metadata, metadataKeys, 'metadata.');
-  const user = metadata.user_id;
-  if (user === undefined || user === null || user === '') return undefined;
-  return typeof user === 'string' ? user : badField('metadata.user_id', 'a string', user);
-}
-
-function optionalNumber(field: string, value: JsonValue | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'number' ? value : badField(field, 'a number', value);
+  return optionalText('metadata.user_id', metadata.user_id);
 }

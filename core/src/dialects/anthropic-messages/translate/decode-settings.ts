@@ -1,13 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralEffort, NeutralFormat, NeutralReasoning } from '../../../model/neutral.ts';
 import { badField, optionalCount, requiredText } from '../../fields.ts';
-import type { RequestLosses } from './losses.ts';
-
-const efforts: ReadonlySet<string> = new Set<NeutralEffort>(['low', 'medium', 'high', 'xhigh', 'max']);
-
-function isEffort(word: string): word is NeutralEffort {
-  return efforts.has(word);
-}
+import { isEffort } from '../../translate/effort.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
 
 const thinkingKeys = new Set(['type', 'budget_tokens', 'display']);
 
@@ -43,7 +38,8 @@ function decodeEffort(body: JsonObject, losses: RequestLosses): NeutralEffort | 
   const word = config.effort;
   if (word === undefined || word === null) return undefined;
   if (typeof word !== 'string') badField('output_config.effort', 'a string', word);
-  if (isEffort(word)) return word;
+  // `none` and `minimal` are others' words.
+  if (isEffort(word) && word !== 'none' && word !== 'minimal') return word;
   losses.drop('output_config.effort');
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, optionalFlag, requiredText } from '../../fields.ts';
-import type { RequestLosses } from './losses.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
 
 /** The client's own tools. Those that Anthropic runs or has taught its models have no counterpart elsewhere. */
 export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses): NeutralTool[] {
@@ -11,8 +11,9 @@ export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses)
     const at = `tools[${index}]`;
     if (!isJsonObject(tool)) badField(at, 'an object', tool);
     if (tool.type === undefined || tool.type === null || tool.type === 'custom') return [decodeTool(tool, at, losses)];
-    if (isToolSearch(requiredText(`${at}.type`, tool.type))) losses.drop('tools[].tool_search');
-    else losses.refuse(at);
+    const type = requiredText(`${at}.type`, tool.type);
+    if (isToolSearch(type)) losses.drop('tools[].tool_search');
+    else losses.refuseAt(at, type);
     return [];
   });
 }

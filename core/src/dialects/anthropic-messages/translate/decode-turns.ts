@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralOpaque, NeutralToolResult, NeutralTurn, NeutralUserPart } from '../../../model/neutral.ts';
 import { badField, optionalFlag, requiredText } from '../../fields.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import { blocksIn, otherBlock, resultParts, textBlock, userParts } from './decode-content.ts';
 import { isToolSearch } from './decode-tools.ts';
-import type { RequestLosses } from './losses.ts';
 import { readCallOpaque, readThinking } from './thinking.ts';
-import { argumentsText } from './tool-input.ts';
 
 /** The system prompt, then the conversation in its order; instructions in the middle stay where they are. */
 export function decodeTurns(body: JsonObject, losses: RequestLosses): NeutralTurn[] {

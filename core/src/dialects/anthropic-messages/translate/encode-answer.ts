@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralAssistantPart, NeutralToolCall } from '../../../model/neutral.ts';
+import { AnswerCallIds } from '../../translate/call-id.ts';
+import { argumentsObject } from '../../translate/tool-arguments.ts';
 import type { AnswerAbout } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { stopMembers } from './stop.ts';
 import { callSignature, thinkingBlocks } from './thinking.ts';
-import { messagesCallId } from './tool-ids.ts';
-import { toolInput } from './tool-input.ts';
 import { usageObject } from './usage.ts';
 
 /** A whole answer for a client of Messages. */
@@ -29,7 +30,7 @@ export function messageId(id: string, about: AnswerAbout): string {
 
 /** Never an empty text: the next turn would be refused for it (anthropics/claude-code#62396). */
 function contentOf({ parts }: NeutralAnswer, about: AnswerAbout): JsonObject[] {
-  const ids = new AnswerCallIds(about);
+  const ids = new AnswerCallIds(callIdRules.prefix, about.id);
   return parts.flatMap((part) => blocksOf(part, ids));
 }
 
@@ -49,24 +50,6 @@ function callBlocks(call: NeutralToolCall, id: string): JsonObject[] {
   const signature = callSignature(call.opaque);
   return [
     ...(signature === undefined ? [] : [{ type: 'thinking', thinking: '', signature }]),
-    { type: 'tool_use', id, name: call.name, input: toolInput(call.arguments) },
+    { type: 'tool_use', id, name: call.name, input: argumentsObject(call.arguments) },
   ];
-}
-
-/** Ids of one answer's calls: the provider's own, unless it gave none (vercel/ai#19319) or one twice (vercel/ai#4936). */
-export class AnswerCallIds {
-  readonly #about: AnswerAbout;
-  readonly #used = new Set<string>();
-  #count = 0;
-
-  constructor(about: AnswerAbout) {
-    this.#about = about;
-  }
-
-  next(given: string): string {
-    const id = given === '' || this.#used.has(given) ? messagesCallId('', `${this.#about.id}:${this.#count}`) : given;
-    this.#used.add(id);
-    this.#count += 1;
-    return id;
-  }
 }

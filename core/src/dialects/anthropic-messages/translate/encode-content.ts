@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralFile, NeutralImage, NeutralSource, NeutralUserPart } from '../../../model/neutral.ts';
+import { type Losses, refused } from '../../translate/losses.ts';
 import type { TargetQuirks } from '../../translation.ts';
-import type { Losses } from './losses.ts';
 
 /** Blocks of a turn of the user's, or of a result. */
 export function encodeContent(parts: readonly NeutralUserPart[], quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
@@ -81,9 +81,4 @@ function inlineFile(
 
 function textDocument(text: string, title: JsonObject): JsonObject[] {
   return text.trim() === '' ? [] : [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: text }, ...title }];
-}
-
-function refused(losses: Losses<NeutralField>, field: NeutralField): [] {
-  losses.refuse(field);
-  return [];
 }

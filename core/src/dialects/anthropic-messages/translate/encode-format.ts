@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralFormat } from '../../../model/neutral.ts';
+import type { Losses } from '../../translate/losses.ts';
 import type { TargetQuirks } from '../../translation.ts';
 import type { ModelTraits } from './claude-models.ts';
 import { constrainedSchema } from './constrained-schema.ts';
-import type { Losses } from './losses.ts';
 
 export interface EncoderAbout {
   readonly quirks: TargetQuirks;

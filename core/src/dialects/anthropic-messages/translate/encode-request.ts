@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../../../model/json.ts';
 import type { Encoded, NeutralField, NeutralRequest } from '../../../model/neutral.ts';
+import { Losses } from '../../translate/losses.ts';
+import { outputLimit } from '../../translate/output-limit.ts';
+import { present } from '../../translate/present.ts';
+import { type LeftOut, withoutUnknown } from '../../translate/unknown-fields.ts';
 import type { TargetTraits } from '../../translation.ts';
 import { type ModelTraits, modelTraits } from './claude-models.ts';
 import { encodeFormat } from './encode-format.ts';
@@ -8,7 +12,6 @@ import { encodeSampling } from './encode-sampling.ts';
 import { encodeThinking } from './encode-thinking.ts';
 import { encodeTools } from './encode-tools.ts';
 import { encodeTurns, lacksThinking } from './encode-turns.ts';
-import { Losses } from './losses.ts';
 
 /** Where nothing is known of the model: what the least of Claude's newer ones gives. A small number would cut answers off. */
 const usualLimit = 32_000;
@@ -26,7 +29,7 @@ export function encodeRequest(request: NeutralRequest, target: TargetTraits): En
     request.reasoning,
     {
       model,
-      limit: limitOf(request.maxOutputTokens, most),
+      limit: outputLimit(request.maxOutputTokens, most),
       most: most ?? usualLimit,
       forced,
       lacksThinking: lacksThinking(turns.messages),
@@ -36,7 +39,7 @@ export function encodeRequest(request: NeutralRequest, target: TargetTraits): En
   if (effort !== undefined && quirks.reasoningEffort === false) losses.drop('reasoning');
   const body = present({
     model: target.model,
-    max_tokens: limit,
+    max_tokens: limit, // required
     system: listed([...turns.system, ...format.instructions]),
     messages: turns.messages,
     ...members,
@@ -47,11 +50,7 @@ export function encodeRequest(request: NeutralRequest, target: TargetTraits): En
     metadata: request.user === undefined ? undefined : { user_id: userId(request.user) },
     stream: request.stream ? true : undefined,
   });
-  return { value: withoutUnknown(body, quirks.unknownFields ?? [], losses), losses: losses.list() };
-}
-
-function present(members: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter((member): member is [string, JsonValue] => member[1] !== undefined));
+  return { value: withoutUnknown(body, quirks.unknownFields ?? [], leftOut, losses), losses: losses.list() };
 }
 
 function membersOf(members: Readonly<Record<string, JsonValue | undefined>>): JsonObject | undefined {
@@ -61,11 +60,6 @@ function membersOf(members: Readonly<Record<string, JsonValue | undefined>>): Js
 
 function listed<T extends JsonValue>(values: readonly T[]): readonly T[] | undefined {
   return values.length === 0 ? undefined : values;
-}
-
-/** Required. More than the model can give is an error. `undefined`: nobody asked for a limit. */
-function limitOf(asked: number | undefined, most: number | undefined): number | undefined {
-  return asked === undefined || most === undefined ? asked : Math.min(asked, most);
 }
 
 /** Claude takes no sequence of white space alone. A sequence that is left out would not stop it: a restriction. */
@@ -82,7 +76,7 @@ function userId(user: string): string {
 }
 
 /** What a target does not know, and what that loses (Ollama: no `tool_choice`, no `metadata`). The rest was never asked for. */
-const fields: ReadonlyMap<string, { readonly field: NeutralField; readonly level: 'drop' | 'refuse' }> = new Map([
+const leftOut: LeftOut = new Map([
   ['tools', { field: 'tools', level: 'refuse' }],
   ['output_config', { field: 'format', level: 'refuse' }],
   ['stop_sequences', { field: 'stop', level: 'refuse' }],
@@ -93,16 +87,3 @@ const fields: ReadonlyMap<string, { readonly field: NeutralField; readonly level
   ['top_k', { field: 'topK', level: 'drop' }],
   ['metadata', { field: 'user', level: 'drop' }],
 ]);
-
-function withoutUnknown(body: JsonObject, unknown: readonly string[], losses: Losses<NeutralField>): JsonObject {
-  if (unknown.length === 0) return body;
-  return Object.fromEntries(
-    Object.entries(body).filter(([key]) => {
-      const lost = fields.get(key);
-      if (lost === undefined || !unknown.includes(key)) return true;
-      if (lost.level === 'drop') losses.drop(lost.field);
-      else losses.refuse(lost.field);
-      return false;
-    }),
-  );
-}

@@ -1,100 +1,25 @@
 import type { JsonObject } from '../../../model/json.ts';
-import type { NeutralField, NeutralToolCall, NeutralToolResult, NeutralTurn } from '../../../model/neutral.ts';
+import type { NeutralField, NeutralToolResult, NeutralTurn } from '../../../model/neutral.ts';
+import { type Answered, CallResults as Results } from '../../translate/call-results.ts';
+import type { Losses } from '../../translate/losses.ts';
+import { noResult, orphanIntroduction } from '../../translate/result-texts.ts';
 import type { TargetQuirks } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { encodeContent, textBlocks } from './encode-content.ts';
-import type { Losses } from './losses.ts';
-import { messagesCallId } from './tool-ids.ts';
 
-// A message with calls must be followed by one with a result for each of them, first and all together; anything else is a 400
-// (maximhq/bifrost#1164, langchain-ai/langchain-aws#389). Other formats let results come later, or not at all.
+export type { Answered } from '../../translate/call-results.ts';
 
-/** A call's id as it goes out, and its result. */
-export interface Answered {
-  readonly id: string;
-  readonly result: NeutralToolResult | undefined;
-}
-
-/** Finds the results of calls, and gives both the id that goes out. One per conversation. */
-export class CallResults {
-  readonly #turns: readonly NeutralTurn[];
-  readonly #taken = new Set<NeutralToolResult>();
-  /** Ids are unique in the conversation; some servers give the same each turn (vercel/ai#4936). */
-  readonly #ids = new Set<string>();
-  #calls = 0;
-
+/** Results with ids as Messages takes them (maximhq/bifrost#1164, langchain-ai/langchain-aws#389: first and all together). */
+export class CallResults extends Results {
   constructor(turns: readonly NeutralTurn[]) {
-    this.#turns = turns;
+    super(turns, callIdRules);
   }
-
-  /** The results of the calls that the turn at `index` makes, from the turns up to the next one of the assistant's. */
-  take(calls: readonly NeutralToolCall[], index: number): Answered[] {
-    if (calls.length === 0) return [];
-    const waiting = new WaitingResults(this.#turns, index);
-    return calls.map((call) => {
-      const result = waiting.next(call);
-      if (result !== undefined) this.#taken.add(result);
-      return { id: this.#idOf(call), result };
-    });
-  }
-
-  /** Results whose calls are not in the conversation. */
-  orphans(results: readonly NeutralToolResult[]): NeutralToolResult[] {
-    return results.filter((result) => !this.#taken.has(result));
-  }
-
-  #idOf({ id: given }: NeutralToolCall): string {
-    const place = String(this.#calls); // the same in the next turn: what was said before stays before
-    this.#calls += 1;
-    const wanted = messagesCallId(given, place);
-    const id = this.#ids.has(wanted) ? messagesCallId('', place) : wanted;
-    this.#ids.add(id);
-    return id;
-  }
-}
-
-interface Queue {
-  readonly results: NeutralToolResult[];
-  next: number;
-}
-
-/** By the id of the call; where there is none (Gemini), by its name, and where there is no name either, in order. */
-class WaitingResults {
-  readonly #queues = new Map<string, Queue>();
-
-  constructor(turns: readonly NeutralTurn[], index: number) {
-    for (let at = index + 1; at < turns.length; at += 1) {
-      const turn = turns[at];
-      if (turn?.role === 'assistant') break;
-      for (const result of turn?.role === 'tool' ? turn.results : []) this.#add(keyOf(result.callId, result.name), result);
-    }
-  }
-
-  next(call: NeutralToolCall): NeutralToolResult | undefined {
-    return this.#shift(keyOf(call.id, call.name)) ?? (call.id === '' ? this.#shift(keyOf('', undefined)) : undefined);
-  }
-
-  #add(key: string, result: NeutralToolResult): void {
-    const queue = this.#queues.get(key);
-    if (queue === undefined) this.#queues.set(key, { results: [result], next: 0 });
-    else queue.results.push(result);
-  }
-
-  #shift(key: string): NeutralToolResult | undefined {
-    const queue = this.#queues.get(key);
-    if (queue === undefined) return undefined;
-    queue.next += 1;
-    return queue.results[queue.next - 1];
-  }
-}
-
-function keyOf(id: string, name: string | undefined): string {
-  return id === '' ? `name:${name ?? ''}` : `id:${id}`;
 }
 
 /** Blocks of results, one for each call. A call without one was broken off: the model is told so. */
 export function resultBlocks(answered: readonly Answered[], quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
   return answered.map(({ id, result }) => {
-    if (result === undefined) return { type: 'tool_result', tool_use_id: id, content: 'No result was provided.', is_error: true };
+    if (result === undefined) return { type: 'tool_result', tool_use_id: id, content: noResult, is_error: true };
     const content = resultContent(result, quirks, losses);
     return {
       type: 'tool_result',
@@ -119,8 +44,8 @@ function resultContent(
 
 /** Results without a call, as the user's words: they may be what the next answer is about. */
 export function orphanBlocks(results: readonly NeutralToolResult[], quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
-  return results.flatMap(({ parts }) => {
+  return results.flatMap(({ name, parts }) => {
     const blocks = encodeContent(parts, quirks, losses);
-    return blocks.length === 0 ? [] : [...textBlocks('Result of a tool call that is no longer in this conversation:'), ...blocks];
+    return blocks.length === 0 ? [] : [...textBlocks(orphanIntroduction(name)), ...blocks];
   });
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralRequest } from '../../../model/neutral.ts';
+import type { Losses } from '../../translate/losses.ts';
 import type { ModelTraits } from './claude-models.ts';
-import type { Losses } from './losses.ts';
 
 export interface SamplingAbout {
   readonly model: ModelTraits;

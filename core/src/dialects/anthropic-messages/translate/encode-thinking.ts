@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralEffort, NeutralField, NeutralReasoning } from '../../../model/neutral.ts';
+import { effortOfBudget, effortShares } from '../../translate/effort.ts';
+import type { Losses } from '../../translate/losses.ts';
 import type { ModelTraits } from './claude-models.ts';
-import type { Losses } from './losses.ts';
 
 export interface ThinkingAbout {
   readonly model: ModelTraits;
@@ -85,18 +86,8 @@ function knownEffort(effort: NeutralEffort, { xhighEffort }: ModelTraits): Neutr
   return effort === 'xhigh' && !xhighEffort ? 'max' : effort;
 }
 
-/** By what clients give for theirs: 4k think, 10k think hard, 32k ultrathink (Claude Code). */
-function effortOfBudget(budget: number | undefined): NeutralEffort | undefined {
-  if (budget === undefined) return undefined;
-  if (budget <= 4096) return 'low';
-  return budget < 16_384 ? 'medium' : 'high';
-}
-
 /** Anthropic's least. */
 const leastBudget = 1024;
-
-/** Shares of the answer (AI SDK, map-reasoning-to-provider). */
-const shares: Readonly<Record<NeutralEffort, number>> = { none: 0, minimal: 0.02, low: 0.1, medium: 0.3, high: 0.6, xhigh: 0.9, max: 0.9 };
 
 /**
  * The budget comes on top of what the caller allows for the answer, as far as the model goes: it must stay below `max_tokens`
@@ -108,7 +99,7 @@ function budgeted(
   silent: EncodedThinking,
   losses: Losses<NeutralField>,
 ): EncodedThinking {
-  const wanted = budget ?? (effort === undefined ? undefined : Math.round((limit ?? most) * shares[effort]));
+  const wanted = budget ?? (effort === undefined ? undefined : Math.round((limit ?? most) * effortShares[effort]));
   const tokens = wanted === undefined ? undefined : Math.max(wanted, leastBudget);
   const raised = tokens === undefined || limit === undefined ? most : Math.min(most, limit + tokens);
   const fitting = tokens === undefined ? 0 : Math.min(tokens, raised - 1);

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralRequest, NeutralTool } from '../../../model/neutral.ts';
+import { type ChosenTools, chooseTools, usesTools } from '../../translate/tool-choice.ts';
 import { constrainedSchema } from './constrained-schema.ts';
 import type { EncoderAbout } from './encode-format.ts';
 
@@ -18,8 +19,10 @@ export function encodeTools(request: NeutralRequest, about: EncoderAbout): Encod
     if (usesTools(request)) losses.refuse('tools');
     return none;
   }
-  const { tools, choice } = chosen(request, about);
+  const chosen = chooseTools(request, quirks, losses, about.model.forcedTools);
+  const { tools } = chosen;
   if (tools.length === 0) return none; // without tools a choice is an error
+  const choice = choiceMember(chosen.choice);
   const tool_choice = withParallel(choice, request.parallelTools, about);
   return {
     members: { tools: tools.map((tool) => encodeTool(tool, about)), ...(tool_choice !== undefined && { tool_choice }) },
@@ -27,32 +30,9 @@ export function encodeTools(request: NeutralRequest, about: EncoderAbout): Encod
   };
 }
 
-function usesTools({ tools, turns }: NeutralRequest): boolean {
-  return tools.length > 0 || turns.some((turn) => turn.role === 'tool');
-}
-
-interface Chosen {
-  readonly tools: readonly NeutralTool[];
-  readonly choice: JsonObject | undefined;
-}
-
-/** Only some of the tools allowed: the others are not sent at all, for Messages has no other word for it (maximhq/bifrost#7344). */
-function chosen({ tools, toolChoice }: NeutralRequest, { quirks, model, losses }: EncoderAbout): Chosen {
-  if (toolChoice === undefined) return { tools, choice: undefined };
-  const speaks = !quirks.unknownFields?.includes('tool_choice');
-  const { mode, allowed } = toolChoice;
-  if (mode === 'none') return speaks ? { tools, choice: { type: 'none' } } : { tools: [], choice: undefined };
-  const names = new Set(allowed);
-  const left = allowed === undefined ? tools : tools.filter(({ name }) => names.has(name));
-  if (mode === 'auto') return { tools: left, choice: speaks ? { type: 'auto' } : undefined };
-  if (left.length === 0 || !speaks || !model.forcedTools) {
-    losses.refuse('toolChoice');
-    return { tools: left, choice: undefined };
-  }
-  const [only] = left;
-  if (names.size === 1 && only !== undefined && quirks.toolChoiceByName !== false)
-    return { tools, choice: { type: 'tool', name: only.name } };
-  return { tools: left, choice: { type: 'any' } };
+function choiceMember(choice: ChosenTools['choice']): JsonObject | undefined {
+  if (typeof choice === 'object') return { type: 'tool', name: choice.only };
+  return choice === undefined ? undefined : { type: choice === 'required' ? 'any' : choice };
 }
 
 /** One call at a time is a part of the choice, which must then be there (maximhq/bifrost#7348). */

@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../../model/json.ts';
-import type { NeutralAssistantPart, NeutralText, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import type { NeutralAssistantPart, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import { mergeTurns } from '../../translate/merge-turns.ts';
+import { splitSystem, systemReminder } from '../../translate/system-turns.ts';
+import { argumentsObject } from '../../translate/tool-arguments.ts';
 import { encodeContent, textBlocks } from './encode-content.ts';
 import type { EncoderAbout } from './encode-format.ts';
 import { type Answered, CallResults, orphanBlocks, resultBlocks } from './encode-results.ts';
 import { isThinkingBlock, ownBlocks } from './thinking.ts';
-import { toolInput } from './tool-input.ts';
 
 export interface Message extends JsonObject {
   readonly role: 'user' | 'assistant';
@@ -19,10 +21,9 @@ export interface EncodedTurns {
 
 /** The conversation as a system prompt and messages whose roles alternate, the user's first. */
 export function encodeTurns(turns: readonly NeutralTurn[], about: EncoderAbout): EncodedTurns {
-  const first = turns.findIndex((turn) => turn.role !== 'system');
-  const leading = first === -1 ? turns : turns.slice(0, first);
-  const system = leading.flatMap((turn) => (turn.role === 'system' ? turn.parts.flatMap(({ text }) => textBlocks(text)) : []));
-  const messages = encodeMessages(first === -1 ? [] : joinAssistants(turns.slice(first)), about);
+  const { system: leading, rest } = splitSystem(turns);
+  const system = leading.flatMap(({ text }) => textBlocks(text));
+  const messages = encodeMessages(mergeTurns(rest), about);
   // Instructions alone are what the user says; without a message there is no request.
   if (messages.length === 0 && system.length > 0) return { system: [], messages: [{ role: 'user', content: system }] };
   return { system, messages: prefilled(messages, about) };
@@ -35,7 +36,7 @@ function encodeMessages(turns: readonly NeutralTurn[], about: EncoderAbout): Mes
   for (const [index, turn] of turns.entries()) {
     switch (turn.role) {
       case 'system':
-        messages.add('user', reminder(turn.parts));
+        messages.add('user', textBlocks(systemReminder(turn.parts)));
         break;
       case 'user':
         messages.add('user', encodeContent(turn.parts, quirks, losses));
@@ -71,34 +72,6 @@ class Messages {
   }
 }
 
-/** Other formats cut an answer into several turns (Responses: an item each); its calls are answered together. */
-function joinAssistants(turns: readonly NeutralTurn[]): NeutralTurn[] {
-  const joined: NeutralTurn[] = [];
-  let parts: NeutralAssistantPart[] | undefined;
-  for (const turn of turns) {
-    if (turn.role !== 'assistant') {
-      parts = undefined;
-      joined.push(turn);
-      continue;
-    }
-    if (parts === undefined) {
-      parts = [];
-      joined.push({ role: 'assistant', parts });
-    }
-    for (const part of turn.parts) parts.push(part);
-  }
-  return joined;
-}
-
-/**
- * Instructions in the middle of a conversation. At its beginning they would mean something else, and change what the prompt
- * cache has (UKGovernmentBEIS/inspect_ai#4104).
- */
-function reminder(parts: readonly NeutralText[]): JsonObject[] {
-  const text = parts.map((part) => part.text).join('\n\n');
-  return text.trim() === '' ? [] : [{ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` }];
-}
-
 function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
   return parts.filter((part) => part.kind === 'toolCall');
 }
@@ -112,7 +85,7 @@ function assistantBlocks(parts: readonly NeutralAssistantPart[], answered: reado
 /** A name that Claude would not take belongs to a tool that is not there any more: such tools are refused. */
 function callBlock(call: NeutralToolCall, answered: Answered | undefined, { model }: EncoderAbout): JsonObject {
   const name = model.claude ? call.name.replace(/[^\w-]/g, '_').slice(0, 128) || '_' : call.name;
-  return { type: 'tool_use', id: answered?.id ?? call.id, name, input: toolInput(call.arguments) };
+  return { type: 'tool_use', id: answered?.id ?? call.id, name, input: argumentsObject(call.arguments) };
 }
 
 function saidBlocks(part: Exclude<NeutralAssistantPart, NeutralToolCall>): JsonObject[] {

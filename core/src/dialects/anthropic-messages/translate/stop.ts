@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../model/json.ts';
 import type { NeutralStop } from '../../../model/neutral.ts';
-import { textOf } from './lenient.ts';
+import { textOf } from '../../translate/lenient.ts';
 
 /** Anthropic's words. `pause_turn` and `compaction` mean "call me again", which no other format can say: they stay words. */
 const stops: ReadonlyMap<string, NeutralStop> = new Map<string, NeutralStop>([

@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralEvent } from '../../../model/neutral.ts';
 import { anthropicUsage, laterUsage } from '../../anthropic-usage.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import type { NeutralReader } from '../../translation.ts';
 import { readBlock } from './decode-answer.ts';
-import { objectsIn, textOf } from './lenient.ts';
 import { readStop } from './stop.ts';
 import { readSignature } from './thinking.ts';
-import { argumentsText } from './tool-input.ts';
 
 export function streamReader(): NeutralReader {
   return new MessagesReader();

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralEvent, NeutralStop } from '../../../model/neutral.ts';
 import type { Usage } from '../../../model/usage.ts';
+import { AnswerCallIds } from '../../translate/call-id.ts';
 import type { AnswerAbout, NeutralWriter } from '../../translation.ts';
-import { AnswerCallIds, messageId } from './encode-answer.ts';
+import { callIdRules } from './call-id.ts';
+import { messageId } from './encode-answer.ts';
 import { stopMembers } from './stop.ts';
 import { StreamBlocks } from './stream-blocks.ts';
 import { usageObject } from './usage.ts';
@@ -29,7 +31,7 @@ class MessagesWriter implements NeutralWriter {
 
   constructor(about: AnswerAbout) {
     this.#about = about;
-    this.#ids = new AnswerCallIds(about);
+    this.#ids = new AnswerCallIds(callIdRules.prefix, about.id);
   }
 
   write(event: NeutralEvent): string {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralOpaque, NeutralReasoningText } from '../../../model/neutral.ts';
 import { readOpaque, writeOpaque } from '../../opaque.ts';
-import { textOf } from './lenient.ts';
+import { textOf } from '../../translate/lenient.ts';
 
 // Thinking has two blocks: `thinking` with a signature, and `redacted_thinking` with data. A signature is the place where
 // other providers' opaque values travel through a client that speaks Messages. Marks before a value are safe: signatures and

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralToolCall } from '../../../model/neutral.ts';
+import { argumentsObject } from '../../translate/tool-arguments.ts';
 import { writeSignature } from './signature.ts';
-import { argumentsObject } from './tool-response.ts';
 
 /** A part of an answer as Google's clients read it. */
 export function answerPart(part: NeutralAssistantPart): JsonObject {

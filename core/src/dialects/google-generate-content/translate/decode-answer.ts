@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralAssistantPart } from '../../../model/neutral.ts';
 import { fieldOf } from '../../google-fields.ts';
 import { googleUsage } from '../../google-usage.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import { candidateOf, textField } from './candidate.ts';
 import { readSignature } from './signature.ts';
 import { readStop } from './stop.ts';
@@ -27,7 +28,7 @@ function decodePart(part: JsonObject): NeutralAssistantPart[] {
     const { args } = call;
     const name = textField(call, 'name');
     if (name === '' && !isJsonObject(args)) return [];
-    return [{ kind: 'toolCall', id: textField(call, 'id'), name, arguments: JSON.stringify(isJsonObject(args) ? args : {}), opaque }];
+    return [{ kind: 'toolCall', id: textField(call, 'id'), name, arguments: argumentsText(args), opaque }];
   }
   const text = textField(part, 'text');
   if (part.thought === true) return text === '' && opaque === undefined ? [] : [{ kind: 'reasoning', text, opaque }];

@@ -2,9 +2,11 @@ import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '..
 import type { NeutralFile, NeutralImage, NeutralOpaque, NeutralToolCall, NeutralToolResult } from '../../../model/neutral.ts';
 import { badField } from '../../fields.ts';
 import { elements, fieldOf } from '../../google-fields.ts';
-import type { CallIds } from './call-ids.ts';
+import type { CallIds } from '../../translate/call-ids.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import { decodeMedia, isMedia } from './decode-media.ts';
-import { placeName, type RequestLosses } from './losses.ts';
+import { placeName } from './place-name.ts';
 import { readToolResponse } from './tool-response.ts';
 
 /** Where a part stands. */
@@ -25,7 +27,7 @@ export function decodeCall(call: JsonValue, opaque: NeutralOpaque | undefined, p
   const args = call.args ?? {};
   if (!isJsonObject(args)) badField(placeName([...path, 'args']), 'an object', args);
   const id = ids.call(idOf(call, path), name, place.turn, place.position);
-  return { kind: 'toolCall', id, name, arguments: JSON.stringify(args), opaque };
+  return { kind: 'toolCall', id, name, arguments: argumentsText(args), opaque };
 }
 
 /** The result that a part with a `functionResponse` gives. */
@@ -35,7 +37,8 @@ export function decodeResult(part: JsonObject, place: PartPlace, ids: CallIds, l
   if (!isJsonObject(response)) badField(placeName(path), 'an object', response);
   const { name } = response;
   if (typeof name !== 'string' || name === '') badField(placeName([...path, 'name']), 'a non-empty string', name);
-  const callId = ids.answer(idOf(response, path), name, place.turn, place.position);
+  const id = idOf(response, path);
+  const callId = ids.answer(id, name) ?? (id === '' ? `call_${place.turn}_${place.position}` : id);
   const { text, isError } = readToolResponse(response.response, name);
   const media = resultMedia(response, path, losses);
   const said = text === '' && media.length > 0 ? [] : [{ kind: 'text', text } as const];

@@ -1,11 +1,13 @@
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { NeutralRequest, Translated } from '../../../model/neutral.ts';
 import { fieldOf, objectElements } from '../../google-fields.ts';
+import { RequestLosses } from '../../translate/losses.ts';
 import type { RequestAbout } from '../../translation.ts';
-import { decodeContents, decodeSystem } from './decode-contents.ts';
 import { decodeSettings } from './decode-settings.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { placeName, RequestLosses } from './losses.ts';
+import { decodeSystem, decodeTurns } from './decode-turns.ts';
+import { knownKeys } from './known-keys.ts';
+import { placeName } from './place-name.ts';
 
 const known = [
   ...['contents', 'systemInstruction', 'tools', 'toolConfig', 'generationConfig'],
@@ -15,12 +17,12 @@ const known = [
 /** A client's request in the neutral form. Fields are found in both spellings that Google takes. */
 export function decodeRequest(body: JsonObject, about: RequestAbout): Translated<NeutralRequest> {
   const losses = new RequestLosses();
-  losses.dropOthers(body, known);
+  losses.dropOthers(body, knownKeys(body, known));
   refuseRestrictions(body, losses);
   const value: NeutralRequest = {
     model: about.model,
     stream: about.stream,
-    turns: [...decodeSystem(body, losses), ...decodeContents(body, losses)],
+    turns: [...decodeSystem(body, losses), ...decodeTurns(body, losses)],
     tools: decodeTools(body, losses),
     toolChoice: decodeToolChoice(body, losses),
     parallelTools: undefined,

@@ -2,9 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 import type { NeutralFormat, NeutralRequest } from '../../../model/neutral.ts';
 import { badField, optionalCount } from '../../fields.ts';
 import { elements, fieldOf } from '../../google-fields.ts';
-import type { RequestLosses } from './losses.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
+import { decodeThinking } from './decode-thinking.ts';
+import { knownKeys } from './known-keys.ts';
 import { jsonSchema } from './schema.ts';
-import { decodeThinking } from './thinking.ts';
 
 type Settings = Pick<
   NeutralRequest,
@@ -21,7 +22,7 @@ const known = [
 export function decodeSettings(body: JsonObject, losses: RequestLosses): Settings {
   const config = fieldOf(body, 'generationConfig') ?? {};
   if (!isJsonObject(config)) badField('generationConfig', 'an object', config);
-  losses.dropOthers(config, known, 'generationConfig.');
+  losses.dropOthers(config, knownKeys(config, known), 'generationConfig.');
   refuseWhatNobodyElseDoes(config, losses);
   const number = (name: string): number | undefined => optionalNumber(`generationConfig.${name}`, fieldOf(config, name));
   return {

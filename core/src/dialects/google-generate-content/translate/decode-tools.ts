@@ -2,15 +2,16 @@ import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '..
 import type { NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField } from '../../fields.ts';
 import { elements, fieldKey, fieldOf, objectElements } from '../../google-fields.ts';
-import { placeName, type RequestLosses } from './losses.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
+import { knownKeys } from './known-keys.ts';
+import { placeName } from './place-name.ts';
 import { jsonSchema } from './schema.ts';
 
 export function decodeTools(body: JsonObject, losses: RequestLosses): NeutralTool[] {
   return [...objectElements(body, 'tools', [])].flatMap(([tool, path]) => {
     const declarations = fieldKey(tool, 'functionDeclarations');
     // Search, code, maps, MCP servers: Google runs them itself.
-    for (const key of Object.keys(tool))
-      if (key !== declarations && tool[key] !== null) losses.refuse(`${placeName(path)}${/^\w{1,64}$/.test(key) ? `.${key}` : ''}`);
+    for (const key of Object.keys(tool)) if (key !== declarations && tool[key] !== null) losses.refuseAt(placeName(path), key);
     return [...objectElements(tool, 'functionDeclarations', path)].map(([declaration, at]) => decodeTool(declaration, at, losses));
   });
 }
@@ -56,12 +57,12 @@ export function decodeToolChoice(body: JsonObject, losses: RequestLosses): Neutr
   const toolConfig = fieldOf(body, 'toolConfig');
   if (toolConfig === undefined) return undefined;
   const holder = objectAt(toolConfig, 'toolConfig');
-  losses.dropOthers(holder, ['functionCallingConfig'], 'toolConfig.');
+  losses.dropOthers(holder, knownKeys(holder, ['functionCallingConfig']), 'toolConfig.');
   const value = fieldOf(holder, 'functionCallingConfig');
   if (value === undefined) return undefined;
   const place = 'toolConfig.functionCallingConfig';
   const config = objectAt(value, place);
-  losses.dropOthers(config, ['mode', 'allowedFunctionNames'], `${place}.`);
+  losses.dropOthers(config, knownKeys(config, ['mode', 'allowedFunctionNames']), `${place}.`);
   const word = fieldOf(config, 'mode') ?? 'AUTO';
   const mode = typeof word === 'string' || typeof word === 'number' ? modes.get(word) : undefined;
   if (mode === undefined) losses.refuse(`${place}.mode`);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAudio, NeutralField, NeutralFile, NeutralImage } from '../../../model/neutral.ts';
-import type { Losses } from './losses.ts';
+import type { Losses } from '../../translate/losses.ts';
 
 /** The part that holds media; none for what only an address or another provider's account has: nothing is fetched here. */
 export function encodeMedia(media: NeutralImage | NeutralAudio | NeutralFile, losses: Losses<NeutralField>): JsonObject[] {

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { Encoded, NeutralField, NeutralRequest } from '../../../model/neutral.ts';
+import { Losses } from '../../translate/losses.ts';
 import type { TargetTraits } from '../../translation.ts';
-import { encodeContents } from './encode-contents.ts';
 import { encodeSettings } from './encode-settings.ts';
 import { encodeTools } from './encode-tools.ts';
-import { Losses } from './losses.ts';
-import { modelTraits } from './models.ts';
+import { encodeTurns } from './encode-turns.ts';
+import { modelTraits } from './gemini-models.ts';
 
 /** A request for Google. The model and whether it streams stand in the path. Keys always come in the same order: prompts are cached. */
 export function encodeRequest(request: NeutralRequest, target: TargetTraits): Encoded<JsonObject> {
@@ -15,7 +15,7 @@ export function encodeRequest(request: NeutralRequest, target: TargetTraits): En
   if (target.quirks.images === false && hasImages(request)) losses.refuse('images');
   const generationConfig = encodeSettings(request, target, traits, losses);
   const value: JsonObject = {
-    ...encodeContents(request, traits, losses),
+    ...encodeTurns(request, traits, losses),
     ...encodeTools(request, target.quirks, losses),
     ...(generationConfig !== undefined && { generationConfig }),
   };

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralToolCall, NeutralToolResult } from '../../../model/neutral.ts';
+import { WaitingResults } from '../../translate/call-results.ts';
+import type { Losses } from '../../translate/losses.ts';
+import { noResult, orphanIntroduction } from '../../translate/result-texts.ts';
 import { encodeMedia } from './encode-media.ts';
-import type { Losses } from './losses.ts';
 import { writeToolResponse } from './tool-response.ts';
-import { Waiting } from './waiting.ts';
 
 /**
  * The results of one turn's calls, as parts of one user content: one for each call, in the calls' order, whatever came when.
@@ -16,27 +17,15 @@ export function encodeResults(
   mediaInside: boolean,
   losses: Losses<NeutralField>,
 ): JsonObject[] {
-  const waiting = new Waiting<NeutralToolResult>();
-  for (const result of results) waiting.add(result, keysOf(result));
+  const waiting = new WaitingResults(results);
   const beside: JsonObject[][] = [];
   const responses = calls.map((call) => {
-    const result = resultOf(call, waiting);
+    const result = waiting.take(call);
     const media = result === undefined ? [] : mediaOf(result, losses);
     if (!mediaInside) beside.push(media);
     return functionResponse(call, result, mediaInside ? media : []);
   });
   return [...responses, ...beside.flat(), ...waiting.left().flatMap((orphan) => told(orphan, losses))];
-}
-
-function keysOf({ callId, name }: NeutralToolResult): string[] {
-  if (callId !== '') return [`id ${callId}`, `named ${name}`];
-  return name === undefined ? ['bare'] : [`named ${name}`, `without id ${name}`];
-}
-
-/** By id (an id that comes twice stands for the first that is left); where one has none by name, then in order. */
-function resultOf({ id, name }: NeutralToolCall, waiting: Waiting<NeutralToolResult>): NeutralToolResult | undefined {
-  const found = id === '' ? waiting.take(`named ${name}`) : (waiting.take(`id ${id}`) ?? waiting.take(`without id ${name}`));
-  return found ?? waiting.take('bare');
 }
 
 /** Clients send ids of calls back to every generation since 2.0; they matter where names repeat. */
@@ -45,7 +34,7 @@ function functionResponse(call: NeutralToolCall, result: NeutralToolResult | und
     functionResponse: {
       ...(call.id !== '' && { id: call.id }),
       name: call.name,
-      response: result === undefined ? { error: 'No result provided.' } : writeToolResponse(textOf(result), result.isError),
+      response: result === undefined ? { error: noResult } : writeToolResponse(textOf(result), result.isError),
       ...(media.length > 0 && { parts: media }),
     },
   };
@@ -60,6 +49,5 @@ function mediaOf({ parts }: NeutralToolResult, losses: Losses<NeutralField>): Js
 }
 
 function told(result: NeutralToolResult, losses: Losses<NeutralField>): JsonObject[] {
-  const tool = result.name === undefined ? 'a tool' : `the tool ${result.name}`;
-  return [{ text: `Result of ${tool}, whose call is no longer shown:\n${textOf(result)}` }, ...mediaOf(result, losses)];
+  return [{ text: `${orphanIntroduction(result.name)}\n${textOf(result)}` }, ...mediaOf(result, losses)];
 }

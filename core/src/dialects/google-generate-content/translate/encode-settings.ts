@@ -1,10 +1,12 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralRequest } from '../../../model/neutral.ts';
+import type { Losses } from '../../translate/losses.ts';
+import { outputLimit } from '../../translate/output-limit.ts';
+import { present } from '../../translate/present.ts';
 import type { TargetTraits } from '../../translation.ts';
-import type { Losses } from './losses.ts';
-import type { ModelTraits } from './models.ts';
+import { encodeThinking } from './encode-thinking.ts';
+import type { ModelTraits } from './gemini-models.ts';
 import { withoutConst } from './schema.ts';
-import { encodeThinking } from './thinking.ts';
 
 /** Google takes five. */
 const maxStops = 5;
@@ -18,7 +20,7 @@ export function encodeSettings(
 ): JsonObject | undefined {
   const maxOutputTokens = clamped(request.maxOutputTokens, target.maxOutputTokens, losses);
   if (request.stop.length > maxStops) losses.drop('stop');
-  const config: Record<string, JsonObject[string] | undefined> = {
+  const config = present({
     maxOutputTokens,
     temperature: request.temperature,
     topP: request.topP,
@@ -28,15 +30,14 @@ export function encodeSettings(
     stopSequences: request.stop.length > 0 ? request.stop.slice(0, maxStops) : undefined,
     ...formatOf(request, target, traits, losses),
     thinkingConfig: encodeThinking(request.reasoning, traits.thinking, maxOutputTokens ?? target.maxOutputTokens, losses),
-  };
-  const given = Object.entries(config).filter((entry): entry is [string, JsonObject[string]] => entry[1] !== undefined);
-  return given.length === 0 ? undefined : Object.fromEntries(given);
+  });
+  return Object.keys(config).length === 0 ? undefined : config;
 }
 
 function clamped(asked: number | undefined, most: number | undefined, losses: Losses<NeutralField>): number | undefined {
-  if (asked === undefined || most === undefined || asked <= most) return asked;
-  losses.drop('maxOutputTokens');
-  return most;
+  const limit = outputLimit(asked, most);
+  if (limit !== asked) losses.drop('maxOutputTokens');
+  return limit;
 }
 
 /** An int32 here, 64 bits elsewhere. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralRequest, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
+import type { Losses } from '../../translate/losses.ts';
 import type { TargetQuirks } from '../../translation.ts';
-import type { Losses } from './losses.ts';
 import { isEmptySchema } from './schema.ts';
 
 /** `tools` and `toolConfig`: what may be called holds, or the call must not go here. */

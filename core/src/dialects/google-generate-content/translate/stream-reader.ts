@@ -8,6 +8,10 @@ import { PartialArguments } from './partial-arguments.ts';
 import { readSignature } from './signature.ts';
 import { readStop } from './stop.ts';
 
+export function streamReader(): NeutralReader {
+  return new GoogleReader();
+}
+
 /** A call whose arguments are still streamed. */
 interface OpenCall {
   readonly id: string;
@@ -17,7 +21,7 @@ interface OpenCall {
 }
 
 /** Reads a stream whose events are whole responses, each with the parts that are new in it. */
-export class GoogleStreamReader implements NeutralReader {
+class GoogleReader implements NeutralReader {
   #started = false;
   #calls = 0;
   #open: OpenCall | undefined = undefined;

@@ -1,11 +1,16 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralEvent, NeutralOpaque, NeutralStop } from '../../../model/neutral.ts';
 import type { Usage } from '../../../model/usage.ts';
+import { googleUsageObject } from '../../google-usage.ts';
+import { isWholeObject } from '../../translate/tool-arguments.ts';
 import type { AnswerAbout, NeutralWriter } from '../../translation.ts';
 import { answerCall } from './answer-parts.ts';
 import { writeSignature } from './signature.ts';
 import { writeStop } from './stop.ts';
-import { usageMetadata } from './usage-metadata.ts';
+
+export function streamWriter(about: AnswerAbout): NeutralWriter {
+  return new GoogleWriter(about);
+}
 
 /** A call whose arguments may still go on. */
 interface HeldCall {
@@ -22,7 +27,7 @@ interface HeldCall {
  * event says why it stopped and what it took. No event names and no `[DONE]`: Google's own client loses the one and throws
  * at the other.
  */
-export class GoogleStreamWriter implements NeutralWriter {
+class GoogleWriter implements NeutralWriter {
   readonly #about: AnswerAbout;
   #id: string;
   #model: string;
@@ -72,7 +77,7 @@ export class GoogleStreamWriter implements NeutralWriter {
 
   end(): string {
     const parts = Array.from(this.#held.values(), answerCall);
-    const usage = usageMetadata(this.#usage);
+    const usage = googleUsageObject(this.#usage);
     return this.#frame(
       { content: { role: 'model', parts: parts.length > 0 ? parts : [{ text: '' }] }, ...writeStop(this.#stop), index: 0 },
       usage === undefined ? {} : { usageMetadata: usage },
@@ -95,7 +100,7 @@ export class GoogleStreamWriter implements NeutralWriter {
   #takeComplete(): JsonObject[] {
     const parts: JsonObject[] = [];
     for (const [number, call] of this.#held) {
-      if (!call.ended && !isWhole(call.arguments)) break;
+      if (!call.ended && !isWholeObject(call.arguments)) break;
       parts.push(answerCall(call));
       this.#held.delete(number);
     }
@@ -110,16 +115,5 @@ export class GoogleStreamWriter implements NeutralWriter {
 
   #frame(candidate: JsonObject, more: JsonObject): string {
     return `data: ${JSON.stringify({ candidates: [candidate], ...more, modelVersion: this.#model, responseId: this.#id })}\n\n`;
-  }
-}
-
-/** An object that parses has no more to come; the beginning of one does not parse. */
-function isWhole(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,5 @@
-import { parseExact } from '../../../json/exact.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import { objectIn } from '../../translate/tool-arguments.ts';
 
 // A tool's result is an object here and a text everywhere else. Google's documentation calls its members `output` and `error`;
 // clients also write `result`, or `content` beside the tool's `name` (AI SDK, ruby_llm).
@@ -29,28 +29,7 @@ function textOf(value: JsonValue | undefined): string {
 /** A text that is an object goes as one, so that the model reads no JSON within JSON. */
 export function writeToolResponse(text: string, isError: boolean): JsonObject {
   if (isError) return { error: text };
-  return objectIn(text) ?? { result: text };
-}
-
-function objectIn(text: string): JsonObject | undefined {
   // `{"$ref": …}` in a response means one of its media parts (AI SDK, convert-to-google-messages): a schema must stay a text.
-  if (!/^\s*\{/.test(text) || text.includes('"$ref"')) return undefined;
-  try {
-    const value = parseExact(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A call's arguments as an object, their numbers as the model wrote them. Never a failure: the model wrote what it wrote. */
-export function argumentsObject(text: string): JsonObject {
-  if (text.trim() === '') return {};
-  try {
-    const value = /^\s*\{/.test(text) ? parseExact(text) : undefined;
-    if (isJsonObject(value)) return value;
-  } catch {
-    // not JSON: below
-  }
-  return { _raw: text };
+  const object = text.includes('"$ref"') ? undefined : objectIn(text);
+  return object ?? { result: text };
 }

@@ -4,8 +4,8 @@ import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { fieldNames } from './field-names.ts';
-import { GoogleStreamReader } from './stream-reader.ts';
-import { GoogleStreamWriter } from './stream-writer.ts';
+import { streamReader } from './stream-reader.ts';
+import { streamWriter } from './stream-writer.ts';
 
 /** Google's generateContent, to and from the neutral middle. */
 export const googleTranslation: ChatTranslation = {
@@ -13,7 +13,7 @@ export const googleTranslation: ChatTranslation = {
   encodeRequest,
   decodeAnswer,
   encodeAnswer,
-  streamReader: () => new GoogleStreamReader(),
-  streamWriter: (about) => new GoogleStreamWriter(about),
+  streamReader,
+  streamWriter,
   fieldNames,
 };

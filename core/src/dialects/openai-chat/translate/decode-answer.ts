@@ -1,8 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralAssistantPart, NeutralToolCall } from '../../../model/neutral.ts';
 import { openaiUsage } from '../../openai-usage.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import { readSignature, signFirst } from './google-signature.ts';
-import { argumentsText, objectsIn, textOf } from './lenient.ts';
 import { readReasoning, thinkingText } from './reasoning.ts';
 import { readStop } from './stop.ts';
 
@@ -51,5 +52,5 @@ function readCalls(message: JsonObject): NeutralToolCall[] {
 function readCall(call: JsonObject, called: JsonValue | undefined): NeutralToolCall[] {
   const name = isJsonObject(called) ? textOf(called.name) : '';
   if (!isJsonObject(called) || name === '') return [];
-  return [{ kind: 'toolCall', id: textOf(call.id), name, arguments: argumentsText(called.arguments) || '{}', opaque: readSignature(call) }];
+  return [{ kind: 'toolCall', id: textOf(call.id), name, arguments: argumentsText(called.arguments), opaque: readSignature(call) }];
 }

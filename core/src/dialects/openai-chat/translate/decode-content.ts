@@ -1,30 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { NeutralAudio, NeutralFile, NeutralImage, NeutralText, NeutralUserPart } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
-import type { RequestLosses } from './losses.ts';
-import { audioMediaType, urlSource } from './media.ts';
-
-/** Reads one part; `undefined` for one that was refused. `at` is its path. */
-export type PartReader<T> = (part: JsonObject, at: string, losses: RequestLosses) => T | undefined;
-
-/** Content is a text, or an array of parts. */
-export function decodeContent<T>(
-  content: JsonValue | undefined,
-  at: string,
-  losses: RequestLosses,
-  read: PartReader<T>,
-): (T | NeutralText)[] {
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  if (!Array.isArray(content)) badField(at, 'a string or an array of parts', content);
-  const parts: T[] = [];
-  for (const [index, part] of (content as readonly JsonValue[]).entries()) {
-    const path = `${at}[${index}]`;
-    if (!isJsonObject(part)) badField(path, 'an object', part);
-    const one = read(part, path, losses);
-    if (one !== undefined) parts.push(one);
-  }
-  return parts;
-}
+import { audioPart } from '../../translate/decode-parts.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
+import { urlSource } from '../../translate/media.ts';
 
 export function textPart(part: JsonObject, at: string, losses: RequestLosses): NeutralText | undefined {
   if (part.type === 'text') return readText(part, at, losses);
@@ -45,8 +24,7 @@ export function resultPart(part: JsonObject, at: string, losses: RequestLosses):
 
 /** What a part that nobody knows means cannot be said in another format. */
 export function otherPart(part: JsonObject, at: string, losses: RequestLosses): undefined {
-  requiredText(`${at}.type`, part.type);
-  losses.refuse(at);
+  losses.refuseAt(at, requiredText(`${at}.type`, part.type));
   return undefined;
 }
 
@@ -73,10 +51,7 @@ const audioKeys = new Set(['type', 'input_audio']);
 
 function readAudio(part: JsonObject, at: string, losses: RequestLosses): NeutralAudio {
   noteOthers(part, audioKeys, losses);
-  const audio = part.input_audio;
-  if (!isJsonObject(audio)) badField(`${at}.input_audio`, 'an object with data and format', audio);
-  const format = requiredText(`${at}.input_audio.format`, audio.format);
-  return { kind: 'audio', mediaType: audioMediaType(format), data: requiredText(`${at}.input_audio.data`, audio.data) };
+  return audioPart(part, at);
 }
 
 const fileKeys = new Set(['type', 'file']);

@@ -1,10 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import type { NeutralEffort, NeutralReasoning, NeutralRequest, Translated } from '../../../model/neutral.ts';
-import { badField, optionalCount } from '../../fields.ts';
+import type { NeutralReasoning, NeutralRequest, Translated } from '../../../model/neutral.ts';
+import { optionalCount } from '../../fields.ts';
+import { isEffort } from '../../translate/effort.ts';
+import { RequestLosses } from '../../translate/losses.ts';
+import { isGiven, optionalBoolean, optionalNumber, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
 import type { RequestAbout } from '../../translation.ts';
 import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
-import { RequestLosses } from './losses.ts';
 import { wantsReasoning } from './wants-reasoning.ts';
 
 /** A client's request, checked by `readCall`, in the neutral form. */
@@ -25,7 +27,7 @@ export function decodeRequest(body: JsonObject, about: RequestAbout): Translated
     seed: optionalNumber('seed', body.seed),
     frequencyPenalty: optionalNumber('frequency_penalty', body.frequency_penalty),
     presencePenalty: optionalNumber('presence_penalty', body.presence_penalty),
-    stop: decodeStop(body.stop),
+    stop: typeof body.stop === 'string' ? [body.stop] : optionalTexts('stop', body.stop),
     format: decodeFormat(body, losses),
     reasoning: decodeReasoning(body, losses),
     user: optionalText('safety_identifier', body.safety_identifier) ?? optionalText('user', body.user),
@@ -60,16 +62,6 @@ function noteOptions(body: JsonObject, losses: RequestLosses): void {
   losses.dropOthers(body, known);
 }
 
-function isGiven(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null && value !== false;
-}
-
-const efforts: ReadonlySet<string> = new Set<NeutralEffort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
-
-function isEffort(word: string): word is NeutralEffort {
-  return efforts.has(word);
-}
-
 function decodeReasoning(body: JsonObject, losses: RequestLosses): NeutralReasoning | undefined {
   const word = optionalText('reasoning_effort', body.reasoning_effort);
   const effort = word !== undefined && isEffort(word) ? word : undefined;
@@ -79,27 +71,4 @@ function decodeReasoning(body: JsonObject, losses: RequestLosses): NeutralReason
   const asked = optionalBoolean('include_reasoning', body.include_reasoning);
   const show = asked ?? (effort !== undefined && wantsReasoning(body) ? true : undefined);
   return effort === undefined && show === undefined ? undefined : { effort, budget: undefined, show };
-}
-
-function decodeStop(stop: JsonValue | undefined): string[] {
-  if (stop === undefined || stop === null) return [];
-  if (typeof stop === 'string') return [stop];
-  if (!Array.isArray(stop)) badField('stop', 'a string or an array of strings', stop);
-  return (stop as readonly JsonValue[]).map((one, index) => (typeof one === 'string' ? one : badField(`stop[${index}]`, 'a string', one)));
-}
-
-function optionalNumber(field: string, value: JsonValue | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'number' ? value : badField(field, 'a number', value);
-}
-
-function optionalBoolean(field: string, value: JsonValue | undefined): boolean | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'boolean' ? value : badField(field, 'true or false', value);
-}
-
-/** An empty text says nothing. */
-function optionalText(field: string, value: JsonValue | undefined): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  return typeof value === 'string' ? value : badField(field, 'a string', value);
 }

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFormat, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
-import { objectsIn } from './lenient.ts';
-import type { RequestLosses } from './losses.ts';
+import { objectsIn } from '../../translate/lenient.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
 
 const toolKeys = new Set(['type', 'function']);
 const functionKeys = new Set(['name', 'description', 'parameters', 'strict']);
@@ -15,7 +15,7 @@ export function decodeTools(body: JsonObject, losses: RequestLosses): NeutralToo
     if (!isJsonObject(tool)) badField(at, 'an object', tool);
     if (!isJsonObject(tool.function)) {
       if (tool.type === 'function') badField(`${at}.function`, 'an object with a name', tool.function);
-      losses.refuse(at);
+      losses.refuseAt(at, typeof tool.type === 'string' ? tool.type : '');
       continue;
     }
     losses.dropOthers(tool, toolKeys, 'tools[].');

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralToolCall, NeutralToolResult, NeutralTurn } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
-import { CallIds } from './call-ids.ts';
-import { decodeContent, otherPart, readText, resultPart, textPart, userPart } from './decode-content.ts';
+import { CallIds } from '../../translate/call-ids.ts';
+import { decodeParts } from '../../translate/decode-parts.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
+import { otherPart, readText, resultPart, textPart, userPart } from './decode-content.ts';
 import { readSignature, signFirst } from './google-signature.ts';
-import { argumentsText } from './lenient.ts';
-import type { RequestLosses } from './losses.ts';
 import { readReasoning, thinkingText } from './reasoning.ts';
 
 /** The conversation, in its order. Consecutive results of tools are one turn. */
@@ -38,10 +39,10 @@ function decodeTurn(message: JsonObject, index: number, ids: CallIds, losses: Re
     case 'system':
     case 'developer':
       losses.dropOthers(message, inputKeys, 'messages[].');
-      return { role: 'system', parts: decodeContent(message.content, `${at}.content`, losses, textPart) };
+      return { role: 'system', parts: decodeParts(message.content, `${at}.content`, losses, textPart) };
     case 'user':
       losses.dropOthers(message, inputKeys, 'messages[].');
-      return { role: 'user', parts: decodeContent(message.content, `${at}.content`, losses, userPart) };
+      return { role: 'user', parts: decodeParts(message.content, `${at}.content`, losses, userPart) };
     case 'assistant':
       return { role: 'assistant', parts: decodeAssistant(message, index, ids, losses) };
     default:
@@ -58,10 +59,10 @@ function decodeResult(message: JsonObject, at: string, ids: CallIds, losses: Req
   if (typeof callId !== 'string') badField(`${at}.tool_call_id`, 'a string', callId);
   if (callId === '' && message.role === 'function') requiredText(`${at}.name`, message.name);
   return {
-    callId: callId === '' ? ids.answer(name) : callId,
+    callId: ids.answer(callId, name) ?? callId,
     name,
     // A legacy function that returned nothing has `null`.
-    parts: message.content === null ? [] : decodeContent(message.content, `${at}.content`, losses, resultPart),
+    parts: message.content === null ? [] : decodeParts(message.content, `${at}.content`, losses, resultPart),
     isError: false,
   };
 }
@@ -86,7 +87,7 @@ function decodeAssistant(message: JsonObject, index: number, ids: CallIds, losse
 function decodeSaid({ content, refusal }: JsonObject, at: string, losses: RequestLosses): NeutralAssistantPart[] {
   // An empty text beside calls is another way to write null.
   const nothing = content === undefined || content === null || content === '';
-  const parts = nothing ? [] : decodeContent(content, `${at}.content`, losses, assistantPart);
+  const parts = nothing ? [] : decodeParts(content, `${at}.content`, losses, assistantPart);
   if (typeof refusal === 'string' && refusal !== '') parts.push({ kind: 'refusal', text: refusal });
   return parts;
 }
@@ -123,6 +124,6 @@ interface CallPlace {
 
 function decodeCall(call: JsonObject, called: JsonObject, path: string, { ids, index, position }: CallPlace): NeutralToolCall {
   const name = requiredText(`${path}.name`, called.name);
-  const id = typeof call.id === 'string' && call.id !== '' ? call.id : ids.make(index, position, name);
-  return { kind: 'toolCall', id, name, arguments: argumentsText(called.arguments) || '{}', opaque: readSignature(call) };
+  const id = ids.call(typeof call.id === 'string' ? call.id : '', name, index, position);
+  return { kind: 'toolCall', id, name, arguments: argumentsText(called.arguments), opaque: readSignature(call) };
 }

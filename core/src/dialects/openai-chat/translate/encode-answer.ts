@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralReasoningText, NeutralToolCall } from '../../../model/neutral.ts';
+import { AnswerCallIds } from '../../translate/call-id.ts';
 import type { AnswerAbout } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { signatureMembers } from './google-signature.ts';
 import { finishReasonOf } from './stop.ts';
-import { chatCallId } from './tool-ids.ts';
 import { usageObject } from './usage.ts';
 import { wantsReasoning } from './wants-reasoning.ts';
 
@@ -30,13 +31,14 @@ export function encodeAnswer(answer: NeutralAnswer, about: AnswerAbout): JsonObj
 
 function message(answer: NeutralAnswer, calls: readonly NeutralToolCall[], about: AnswerAbout): JsonObject {
   const reasoning = answer.parts.filter((part) => part.kind === 'reasoning');
+  const ids = new AnswerCallIds(callIdRules.prefix, about.id);
   return {
     role: 'assistant',
     content: textOf(answer, 'text'),
     refusal: textOf(answer, 'refusal'),
     ...(wantsReasoning(about.request) && reasoningMembers(reasoning)),
     ...signatureMembers(reasoning.findLast(({ opaque }) => opaque !== undefined)?.opaque),
-    ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(call, index, about)) }),
+    ...(calls.length > 0 && { tool_calls: calls.map((call) => toolCall(call, ids.next(call.id))) }),
   };
 }
 
@@ -50,12 +52,6 @@ function reasoningMembers(parts: readonly NeutralReasoningText[]): JsonObject {
   return text === '' ? {} : { reasoning_content: text };
 }
 
-function toolCall(call: NeutralToolCall, index: number, about: AnswerAbout): JsonObject {
-  return {
-    // A call without an id could not be answered (vercel/ai#19319).
-    id: call.id === '' ? chatCallId('', `${about.id}:${index}`) : call.id,
-    type: 'function',
-    function: { name: call.name, arguments: call.arguments },
-    ...signatureMembers(call.opaque),
-  };
+function toolCall(call: NeutralToolCall, id: string): JsonObject {
+  return { id, type: 'function', function: { name: call.name, arguments: call.arguments }, ...signatureMembers(call.opaque) };
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAudio, NeutralField, NeutralFile, NeutralImage, NeutralUserPart } from '../../../model/neutral.ts';
+import { type Losses, refused } from '../../translate/losses.ts';
+import { audioFormat, dataUrl, fileName } from '../../translate/media.ts';
 import type { TargetQuirks } from '../../translation.ts';
-import type { Losses } from './losses.ts';
-import { audioFormat, dataUrl } from './media.ts';
 
 /**
  * Texts alone are one string, which every server takes (DeepSeek takes no array); each part a paragraph. Media need the
@@ -50,21 +50,10 @@ function encodeFile({ source, name }: NeutralFile, losses: Losses<NeutralField>)
     case 'text':
       return source.text === '' ? [] : [{ type: 'text', text: name === undefined ? source.text : `${name}:\n${source.text}` }];
     case 'inline':
-      return [
-        { type: 'file', file: { filename: name ?? defaultName(source.mediaType), file_data: dataUrl(source.mediaType, source.data) } },
-      ];
+      return [{ type: 'file', file: { filename: fileName(name, source.mediaType), file_data: dataUrl(source.mediaType, source.data) } }];
     case 'url':
       return refused(losses, 'files');
     case 'id':
       return refused(losses, 'fileIds');
   }
-}
-
-function defaultName(mediaType: string): string {
-  return `file.${/\/([a-z0-9]{1,8})$/i.exec(mediaType)?.[1] ?? 'bin'}`;
-}
-
-function refused(losses: Losses<NeutralField>, field: NeutralField): [] {
-  losses.refuse(field);
-  return [];
 }

@@ -1,18 +1,20 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralField, NeutralReasoningText, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import { type Answered, CallResults } from '../../translate/call-results.ts';
+import type { Losses } from '../../translate/losses.ts';
+import { mergeTurns } from '../../translate/merge-turns.ts';
 import type { TargetQuirks } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { encodeContent } from './encode-content.ts';
-import { encodeResults, takeResults } from './encode-results.ts';
+import { encodeOrphans, encodeResults } from './encode-results.ts';
 import { signatureMembers } from './google-signature.ts';
-import type { Losses } from './losses.ts';
-import { mergeTurns } from './merge-turns.ts';
 import { writeDetails } from './reasoning.ts';
 
 /** The conversation as messages. */
 export function encodeTurns(given: readonly NeutralTurn[], quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
   const turns = mergeTurns(given);
   const messages: JsonObject[] = [];
-  const taken = new Set<object>();
+  const results = new CallResults(turns, callIdRules);
   const system = quirks.developerRole === true ? 'developer' : 'system';
   for (const [index, turn] of turns.entries()) {
     switch (turn.role) {
@@ -23,17 +25,14 @@ export function encodeTurns(given: readonly NeutralTurn[], quirks: TargetQuirks,
         messages.push({ role: 'user', content: encodeContent(turn.parts, quirks, losses) });
         break;
       case 'assistant': {
-        const answered = takeResults(callsOf(turn.parts), turns, index, taken);
-        const ids = answered.map(({ id }) => id);
-        for (const message of assistantMessage(turn.parts, ids, quirks)) messages.push(message);
+        const answered = results.take(callsOf(turn.parts), index);
+        for (const message of assistantMessage(turn.parts, answered, quirks)) messages.push(message);
         for (const message of encodeResults(answered, quirks, losses)) messages.push(message);
         break;
       }
-      case 'tool': {
-        const orphans = turn.results.filter((result) => !taken.has(result)).map((result) => ({ id: undefined, result }));
-        for (const message of encodeResults(orphans, quirks, losses)) messages.push(message);
+      case 'tool':
+        for (const message of encodeOrphans(results.orphans(turn.results), quirks, losses)) messages.push(message);
         break;
-      }
     }
   }
   if (endsInPrefill(turns.at(-1))) losses.refuse('prefill');
@@ -54,12 +53,8 @@ function textOf(parts: readonly NeutralAssistantPart[]): string {
   return parts.map((part) => (part.kind === 'text' || part.kind === 'refusal' ? part.text : '')).join('');
 }
 
-/** One message; none where nothing is left to say. `ids`: the calls' ids as they go out. */
-function assistantMessage(
-  parts: readonly NeutralAssistantPart[],
-  ids: readonly (string | undefined)[],
-  quirks: TargetQuirks,
-): JsonObject[] {
+/** One message; none where nothing is left to say. `answered`: the calls' ids as they go out. */
+function assistantMessage(parts: readonly NeutralAssistantPart[], answered: readonly Answered[], quirks: TargetQuirks): JsonObject[] {
   const text = textOf(parts);
   const calls = callsOf(parts);
   const reasoning = reasoningMembers(parts, quirks);
@@ -69,7 +64,7 @@ function assistantMessage(
       role: 'assistant',
       content: text === '' && calls.length > 0 ? null : text,
       ...reasoning,
-      ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(call, ids[index] ?? call.id, quirks)) }),
+      ...(calls.length > 0 && { tool_calls: calls.map((call, index) => toolCall(call, answered[index]?.id ?? call.id, quirks)) }),
     },
   ];
 }

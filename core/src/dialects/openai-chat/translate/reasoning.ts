@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../../model/json.ts';
 import type { NeutralReasoningText } from '../../../model/neutral.ts';
-import { jsonText, objectsIn, textOf } from './lenient.ts';
+import { jsonText, objectsIn, textOf } from '../../translate/lenient.ts';
+import { objectIn } from '../../translate/tool-arguments.ts';
 
 // OpenAI's Chat has no place for reasoning; the compatible providers have three: `reasoning_content` (DeepSeek, xAI, vLLM),
 // `reasoning` (Groq, Cerebras, OpenRouter), and OpenRouter's `reasoning_details[]`, whose signed and encrypted elements must
@@ -51,17 +52,8 @@ function detailPart(detail: JsonObject): NeutralReasoningText {
 
 function detailOf({ text, opaque }: NeutralReasoningText): JsonObject[] {
   if (opaque === undefined) return [{ type: 'reasoning.text', text }];
-  const rest = opaque.dialect === dialect ? parsedObject(opaque.value) : undefined;
+  const rest = opaque.dialect === dialect ? objectIn(opaque.value) : undefined;
   if (rest === undefined) return [];
   if (text === '') return [rest];
   return [{ ...rest, [rest.type === 'reasoning.summary' ? 'summary' : 'text']: text }];
-}
-
-function parsedObject(text: string): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text) as JsonValue;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined; // a client may have changed it
-  }
 }

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralEvent } from '../../../model/neutral.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import { argumentsPiece, isWholeObject } from '../../translate/tool-arguments.ts';
 import { readSignature } from './google-signature.ts';
-import { argumentsText, objectsIn, textOf } from './lenient.ts';
 
 /** A call as far as it has come. */
 interface Call {
@@ -41,7 +42,7 @@ export class StreamCalls {
   #piece(key: string, piece: JsonObject, called: JsonValue | undefined, events: NeutralEvent[]): void {
     const id = textOf(piece.id);
     const name = isJsonObject(called) ? textOf(called.name) : '';
-    const text = isJsonObject(called) ? argumentsText(called.arguments) : '';
+    const text = isJsonObject(called) ? argumentsPiece(called.arguments) : '';
     let call = this.#calls.get(key);
     if (call === undefined || isAnother(call, id, name, text)) {
       if (id === '' && name === '' && text === '') return; // every field there is, empty
@@ -71,13 +72,5 @@ export class StreamCalls {
 /** Whether a piece with the key of a call begins another one: it has another id, or, without ids, comes whole after a whole one. */
 function isAnother(call: Call, id: string, name: string, text: string): boolean {
   if (id !== '') return call.id !== '' && call.id !== id;
-  return name !== '' && text !== '' && call.id === '' && call.name !== '' && isWhole(call.written);
-}
-
-function isWhole(text: string): boolean {
-  try {
-    return isJsonObject(JSON.parse(text));
-  } catch {
-    return false;
-  }
+  return name !== '' && text !== '' && call.id === '' && call.name !== '' && isWholeObject(call.written);
 }

@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralEvent, NeutralOpaque } from '../../../model/neutral.ts';
 import { openaiUsage } from '../../openai-usage.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
 import type { NeutralReader } from '../../translation.ts';
 import { hasFinishReason } from '../finish.ts';
 import { readContent } from './decode-answer.ts';
 import { readSignature } from './google-signature.ts';
-import { objectsIn, textOf } from './lenient.ts';
 import { readReasoning } from './reasoning.ts';
 import { readStop } from './stop.ts';
 import { StreamCalls } from './stream-calls.ts';

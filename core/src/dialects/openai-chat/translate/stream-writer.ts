@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralEvent, NeutralStop } from '../../../model/neutral.ts';
 import type { Usage } from '../../../model/usage.ts';
+import { AnswerCallIds } from '../../translate/call-id.ts';
 import type { AnswerAbout, NeutralWriter } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { signatureMembers } from './google-signature.ts';
 import { finishReasonOf } from './stop.ts';
-import { chatCallId } from './tool-ids.ts';
 import { usageObject } from './usage.ts';
 import { wantsReasoning } from './wants-reasoning.ts';
 
@@ -20,6 +21,7 @@ type EventOf<Kind extends NeutralEvent['kind']> = Extract<NeutralEvent, { readon
  */
 class ChatWriter implements NeutralWriter {
   readonly #about: AnswerAbout;
+  readonly #ids: AnswerCallIds;
   readonly #reasoning: boolean;
   /** What every chunk begins and ends with; written down once. */
   #head = '';
@@ -33,6 +35,7 @@ class ChatWriter implements NeutralWriter {
 
   constructor(about: AnswerAbout) {
     this.#about = about;
+    this.#ids = new AnswerCallIds(callIdRules.prefix, about.id);
     this.#reasoning = wantsReasoning(about.request);
     this.#tail = about.withUsage ? ',"usage":null}\n\n' : '}\n\n';
   }
@@ -102,8 +105,7 @@ class ChatWriter implements NeutralWriter {
     const index = this.#calls.size;
     this.#calls.set(call, { index, empty: true });
     this.#open.add(call);
-    const given = id === '' ? chatCallId('', `${this.#about.id}:${index}`) : id;
-    const begun = { index, id: given, type: 'function', function: { name, arguments: '' }, ...signatureMembers(opaque) };
+    const begun = { index, id: this.#ids.next(id), type: 'function', function: { name, arguments: '' }, ...signatureMembers(opaque) };
     return this.#chunk({ tool_calls: [begun] });
   }
 

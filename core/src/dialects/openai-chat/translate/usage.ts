@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { Usage } from '../../../model/usage.ts';
+import { openaiUsageObject } from '../../openai-usage.ts';
 
 /**
  * Usage for a client of Chat; `undefined` where nothing is known. Its three totals are numbers in any case; the classes
@@ -7,11 +8,9 @@ import type { Usage } from '../../../model/usage.ts';
  */
 export function usageObject(usage: Usage | undefined): JsonObject | undefined {
   if (usage === undefined) return undefined;
-  const { input = 0, output = 0, cacheRead, cacheWrite, reasoning } = usage;
+  const { cacheRead, cacheWrite, reasoning } = usage;
   return {
-    prompt_tokens: input,
-    completion_tokens: output,
-    total_tokens: input + output,
+    ...openaiUsageObject(usage),
     ...((cacheRead !== undefined || cacheWrite !== undefined) && {
       prompt_tokens_details: {
         cached_tokens: cacheRead ?? 0,

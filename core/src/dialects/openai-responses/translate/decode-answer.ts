@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralAssistantPart, NeutralOpaque, NeutralToolCall } from '../../../model/neutral.ts';
 import { responsesUsage } from '../../openai-responses-usage.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import { readCallOpaque } from './encrypted-content.ts';
-import { argumentsText, objectsIn, textOf } from './lenient.ts';
 import { readReasoningItem } from './reasoning-item.ts';
 import { readStop } from './stop.ts';
 

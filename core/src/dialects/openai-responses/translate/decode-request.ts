@@ -1,11 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import type { NeutralEffort, NeutralReasoning, NeutralRequest, NeutralTurn, Translated } from '../../../model/neutral.ts';
+import type { NeutralReasoning, NeutralRequest, NeutralTurn, Translated } from '../../../model/neutral.ts';
 import { badField, optionalCount } from '../../fields.ts';
+import { isEffort } from '../../translate/effort.ts';
+import { textOf } from '../../translate/lenient.ts';
+import { RequestLosses } from '../../translate/losses.ts';
+import { isGiven, optionalBoolean, optionalNumber, optionalText } from '../../translate/optional-fields.ts';
 import type { RequestAbout } from '../../translation.ts';
-import { decodeInput } from './decode-items.ts';
 import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
-import { textOf } from './lenient.ts';
-import { RequestLosses } from './losses.ts';
+import { decodeTurns } from './decode-turns.ts';
 
 /** A client's request, checked by `readCall`, in the neutral form. */
 export function decodeRequest(body: JsonObject, about: RequestAbout): Translated<NeutralRequest> {
@@ -73,10 +75,6 @@ function noteIncludes(include: JsonValue | undefined, losses: RequestLosses): vo
   }
 }
 
-function isGiven(value: JsonValue | undefined): boolean {
-  return value !== undefined && value !== null && value !== false;
-}
-
 function decodeInstructions(instructions: JsonValue | undefined): NeutralTurn[] {
   const text = optionalText('instructions', instructions);
   return text === undefined ? [] : [{ role: 'system', parts: [{ kind: 'text', text }] }];
@@ -85,13 +83,7 @@ function decodeInstructions(instructions: JsonValue | undefined): NeutralTurn[] 
 /** What is referred to may take the place of the input; such a call is refused already. */
 function decodeConversation(body: JsonObject, losses: RequestLosses): NeutralTurn[] {
   const isElsewhere = stateful.some((field) => isGiven(body[field]));
-  return isElsewhere && !isGiven(body.input) ? [] : decodeInput(body.input, losses);
-}
-
-const efforts: ReadonlySet<string> = new Set<NeutralEffort>(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
-
-function isEffort(word: string): word is NeutralEffort {
-  return efforts.has(word);
+  return isElsewhere && !isGiven(body.input) ? [] : decodeTurns(body.input, losses);
 }
 
 const reasoningKeys = new Set(['effort', 'summary', 'generate_summary', 'mode', 'context']);
@@ -110,20 +102,4 @@ function decodeReasoning(reasoning: JsonValue | undefined, losses: RequestLosses
   if (summary !== '' && summary !== 'auto') losses.drop('reasoning.summary');
   const show = summary === '' ? undefined : true;
   return effort === undefined && show === undefined ? undefined : { effort, budget: undefined, show };
-}
-
-function optionalBoolean(field: string, value: JsonValue | undefined): boolean | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'boolean' ? value : badField(field, 'true or false', value);
-}
-
-function optionalNumber(field: string, value: JsonValue | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'number' ? value : badField(field, 'a number', value);
-}
-
-/** Empty says nothing. */
-function optionalText(field: string, value: JsonValue | undefined): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  return typeof value === 'string' ? value : badField(field, 'a string', value);
 }

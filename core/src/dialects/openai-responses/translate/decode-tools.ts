@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFormat, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
-import { objectsIn, textOf } from './lenient.ts';
-import type { RequestLosses } from './losses.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import type { RequestLosses } from '../../translate/losses.ts';
 
 /** Functions. Any other tool runs at the provider, or speaks a grammar that only OpenAI's models know. */
 export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses): NeutralTool[] {

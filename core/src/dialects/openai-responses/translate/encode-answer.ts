@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAnswer, NeutralAssistantPart, NeutralToolCall } from '../../../model/neutral.ts';
+import { AnswerCallIds } from '../../translate/call-id.ts';
 import type { AnswerAbout } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { writeCallOpaque, writeEncrypted } from './encrypted-content.ts';
-import { callItem, contentPart, type ItemStatus, itemId, messageItem, reasoningItem, uniqueCallId } from './output-items.ts';
+import { callItem, contentPart, type ItemStatus, itemId, messageItem, reasoningItem } from './output-items.ts';
 import { responseObject } from './response-object.ts';
 import { statusOf } from './stop.ts';
 
@@ -16,7 +18,7 @@ export function encodeAnswer(answer: NeutralAnswer, about: AnswerAbout): JsonObj
 /** Parts as items; texts that follow each other are one message. What was cut short is the last one. */
 function outputOf(parts: readonly NeutralAssistantPart[], status: ItemStatus, answerId: string): JsonObject[] {
   const output: JsonObject[] = [];
-  const used = new Set<string>();
+  const ids = new AnswerCallIds(callIdRules.prefix, answerId);
   let content: JsonObject[] = [];
   const endMessage = (as: ItemStatus): void => {
     if (content.length > 0) output.push(messageItem(itemId('message', answerId, output.length), as, content));
@@ -29,7 +31,7 @@ function outputOf(parts: readonly NeutralAssistantPart[], status: ItemStatus, an
       continue;
     }
     endMessage('completed');
-    if (part.kind === 'toolCall') pushCall(output, part, as, used, answerId);
+    if (part.kind === 'toolCall') pushCall(output, part, as, ids, answerId);
     else if (part.text !== '' || part.opaque !== undefined) {
       const encrypted = part.opaque === undefined ? undefined : writeEncrypted(part.opaque);
       output.push(reasoningItem(itemId('reasoning', answerId, output.length), part.text, encrypted));
@@ -40,9 +42,8 @@ function outputOf(parts: readonly NeutralAssistantPart[], status: ItemStatus, an
 }
 
 /** What belongs to the call stands before it. */
-function pushCall(output: JsonObject[], call: NeutralToolCall, status: ItemStatus, used: Set<string>, answerId: string): void {
+function pushCall(output: JsonObject[], call: NeutralToolCall, status: ItemStatus, ids: AnswerCallIds, answerId: string): void {
   if (call.opaque !== undefined) output.push(reasoningItem(itemId('reasoning', answerId, output.length), '', writeCallOpaque(call.opaque)));
-  const index = output.length;
-  const callId = uniqueCallId(call.id, used, answerId, index);
-  output.push(callItem({ id: itemId('call', answerId, index), callId, name: call.name }, status, call.arguments));
+  const id = itemId('call', answerId, output.length);
+  output.push(callItem({ id, callId: ids.next(call.id), name: call.name }, status, call.arguments));
 }

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralFile, NeutralImage, NeutralUserPart } from '../../../model/neutral.ts';
+import { type Losses, refused } from '../../translate/losses.ts';
+import { dataUrl, fileName } from '../../translate/media.ts';
 import type { TargetQuirks } from '../../translation.ts';
-import type { Losses } from './losses.ts';
-import { dataUrl, fileName } from './media.ts';
 
 /** Parts of a user's message or of a tool's result. Empty texts say nothing. */
 export function encodeContent(parts: readonly NeutralUserPart[], quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
@@ -47,9 +47,4 @@ function encodeFile({ source, name }: NeutralFile, losses: Losses<NeutralField>)
 
 export function inputText(text: string): JsonObject[] {
   return text === '' ? [] : [{ type: 'input_text', text }];
-}
-
-function refused(losses: Losses<NeutralField>, field: NeutralField): [] {
-  losses.refuse(field);
-  return [];
 }

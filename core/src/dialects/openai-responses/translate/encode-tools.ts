@@ -1,45 +1,24 @@
 import type { JsonObject, JsonValue } from '../../../model/json.ts';
-import type { NeutralField, NeutralFormat, NeutralRequest, NeutralTool } from '../../../model/neutral.ts';
+import type { NeutralField, NeutralRequest, NeutralTool } from '../../../model/neutral.ts';
+import type { Losses } from '../../translate/losses.ts';
+import { type ChosenTools, chooseTools, usesTools } from '../../translate/tool-choice.ts';
 import type { TargetQuirks } from '../../translation.ts';
-import type { Losses } from './losses.ts';
 
 /** `tools`, `tool_choice`, `parallel_tool_calls`: those that are needed. Without tools the other two are an error. */
 export function encodeTools(request: NeutralRequest, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject {
   if (quirks.tools === false && usesTools(request)) losses.refuse('tools');
-  const { tools, choice } = chosen(request, quirks, losses);
+  const { tools, choice } = chooseTools(request, quirks, losses);
   if (tools.length === 0 || quirks.tools === false) return {};
   return {
     tools: tools.map((tool) => encodeTool(tool, quirks, losses)),
-    ...(choice !== undefined && { tool_choice: choice }),
+    ...(choice !== undefined && { tool_choice: choiceMember(choice, quirks) }),
     ...(request.parallelTools !== undefined && { parallel_tool_calls: request.parallelTools }),
   };
 }
 
-function usesTools({ tools, turns }: NeutralRequest): boolean {
-  return tools.length > 0 || turns.some((turn) => turn.role === 'tool');
-}
-
-interface Chosen {
-  readonly tools: readonly NeutralTool[];
-  readonly choice: JsonValue | undefined;
-}
-
-/**
- * Only some of the tools allowed: the others are not sent at all. `allowed_tools` would say the same, but not every server
- * of this format knows it, and a restriction that is ignored is worse than a cache that is missed (maximhq/bifrost#7344).
- */
-function chosen({ tools, toolChoice }: NeutralRequest, quirks: TargetQuirks, losses: Losses<NeutralField>): Chosen {
-  if (toolChoice === undefined) return { tools, choice: undefined };
-  const speaks = !quirks.unknownFields?.includes('tool_choice');
-  const { mode, allowed } = toolChoice;
-  if (mode === 'none') return speaks ? { tools, choice: 'none' } : { tools: [], choice: undefined };
-  const [only] = allowed ?? [];
-  if (mode === 'required' && allowed?.length === 1 && only !== undefined && speaks && quirks.toolChoiceByName !== false)
-    return { tools, choice: { type: 'function', name: only } };
-  const left = allowed === undefined ? tools : tools.filter(({ name }) => allowed.includes(name));
-  if (mode === 'required' && (left.length === 0 || !speaks)) losses.refuse('toolChoice');
-  const word = mode === 'required' ? (quirks.toolChoiceRequired ?? 'required') : 'auto';
-  return { tools: left, choice: speaks ? word : undefined };
+function choiceMember(choice: NonNullable<ChosenTools['choice']>, quirks: TargetQuirks): JsonValue {
+  if (typeof choice === 'object') return { type: 'function', name: choice.only };
+  return choice === 'required' ? (quirks.toolChoiceRequired ?? 'required') : choice;
 }
 
 /** Responses takes a tool without `strict` as strict, and changes its schema for it: what was not asked for is `false`. */
@@ -52,31 +31,4 @@ function encodeTool(tool: NeutralTool, quirks: TargetQuirks, losses: Losses<Neut
     parameters: tool.parameters ?? { type: 'object', properties: {} },
     ...(quirks.strictTools !== false && { strict: tool.strict ?? false }),
   };
-}
-
-/** `text.format`. A schema that the target does not know is a promise to the caller that nobody would keep. */
-export function encodeFormat(
-  format: NeutralFormat | undefined,
-  quirks: TargetQuirks,
-  losses: Losses<NeutralField>,
-): JsonObject | undefined {
-  if (format === undefined) return undefined;
-  if (format.kind === 'json') return { type: 'json_object' };
-  if (quirks.jsonSchema === false) {
-    losses.refuse('format');
-    return undefined;
-  }
-  const { name, description, schema, strict } = format;
-  return {
-    type: 'json_schema',
-    name: schemaName(name),
-    ...(description !== undefined && { description }),
-    schema,
-    ...(strict !== undefined && { strict }),
-  };
-}
-
-/** Required, of letters, digits, dashes and underscores, 64 at most; others' schemas have none, or any. */
-function schemaName(name: string | undefined): string {
-  return name?.replace(/[^\w-]/g, '_').slice(0, 64) || 'response';
 }

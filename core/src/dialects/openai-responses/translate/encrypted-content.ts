@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralOpaque } from '../../../model/neutral.ts';
 import { readOpaque, writeOpaque } from '../../opaque.ts';
-import { textOf } from './lenient.ts';
+import { textOf } from '../../translate/lenient.ts';
 
 // The `encrypted_content` of reasoning items: the one opaque place of this format. Clients send it back as it is.
 

@@ -11,13 +11,6 @@ export function itemId(kind: keyof typeof prefixes, answerId: string, index: num
   return `${prefixes[kind]}_${answerId}_${index}`;
 }
 
-/** A call without an id could not be answered (vercel/ai#19319), two of one id not apart (vercel/ai#4936). */
-export function uniqueCallId(id: string, used: Set<string>, answerId: string, index: number): string {
-  const given = id === '' || used.has(id) ? `call_${answerId}_${index}` : id;
-  used.add(given);
-  return given;
-}
-
 export function messageItem(id: string, status: ItemStatus, content: readonly JsonObject[]): JsonObject {
   return { id, type: 'message', status, role: 'assistant', content };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../model/json.ts';
 import type { NeutralReasoningText } from '../../../model/neutral.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
 import { readEncrypted } from './encrypted-content.ts';
-import { objectsIn, textOf } from './lenient.ts';
 
 /** Paragraphs of one item's reasoning: OpenAI writes a summary in several parts. */
 export const betweenParts = '\n\n';

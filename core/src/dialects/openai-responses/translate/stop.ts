@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { NeutralStop } from '../../../model/neutral.ts';
-import { textOf } from './lenient.ts';
+import { textOf } from '../../translate/lenient.ts';
 
 /** Why an answer stopped: its status, and what it says was missing. */
 export function readStop(response: JsonObject, calledTools: boolean): NeutralStop | undefined {

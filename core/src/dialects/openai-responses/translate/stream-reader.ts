@@ -1,13 +1,18 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralEvent, NeutralOpaque } from '../../../model/neutral.ts';
 import { responsesUsage } from '../../openai-responses-usage.ts';
+import { objectsIn, textOf } from '../../translate/lenient.ts';
+import { argumentsText } from '../../translate/tool-arguments.ts';
 import type { NeutralReader } from '../../translation.ts';
 import { callIdOf, readContent } from './decode-answer.ts';
 import { readCallOpaque, readEncrypted } from './encrypted-content.ts';
-import { argumentsText, objectsIn, textOf } from './lenient.ts';
 import { type ReadItem, ReadItems } from './read-items.ts';
 import { betweenParts } from './reasoning-item.ts';
 import { readStop } from './stop.ts';
+
+export function streamReader(): NeutralReader {
+  return new ResponsesReader();
+}
 
 /** Of an answer that came to its end; one that failed has none. */
 const lastEvents: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete']);
@@ -16,7 +21,7 @@ const lastEvents: ReadonlySet<string> = new Set(['response.completed', 'response
  * Reads a provider's stream of Responses. Everything comes twice or three times: in pieces, as a whole part, as a whole item,
  * in the last event. What was given in pieces is not given again, and what never was, is.
  */
-export class ResponsesStreamReader implements NeutralReader {
+class ResponsesReader implements NeutralReader {
   readonly #items = new ReadItems();
   #started = false;
   #calls = 0;

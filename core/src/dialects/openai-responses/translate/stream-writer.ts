@@ -1,12 +1,18 @@
 import type { NeutralEvent, NeutralOpaque, NeutralStop } from '../../../model/neutral.ts';
 import type { Usage } from '../../../model/usage.ts';
+import { AnswerCallIds } from '../../translate/call-id.ts';
 import type { AnswerAbout, NeutralWriter } from '../../translation.ts';
+import { callIdRules } from './call-id.ts';
 import { writeCallOpaque, writeEncrypted } from './encrypted-content.ts';
 import { Frames } from './frames.ts';
-import { itemId, uniqueCallId } from './output-items.ts';
+import { itemId } from './output-items.ts';
 import { type ResponseFacts, responseObject } from './response-object.ts';
 import { statusOf } from './stop.ts';
 import { StreamedCall, type StreamedItem, StreamedMessage, StreamedReasoning } from './streamed-items.ts';
+
+export function streamWriter(about: AnswerAbout): NeutralWriter {
+  return new ResponsesWriter(about);
+}
 
 type ToolCallEvent = Extract<NeutralEvent, { kind: 'toolCall' }>;
 
@@ -14,12 +20,12 @@ type ToolCallEvent = Extract<NeutralEvent, { kind: 'toolCall' }>;
  * Writes a stream of Responses. Texts and reasoning are items that follow each other; calls stay open beside them, for their
  * arguments may interleave.
  */
-export class ResponsesStreamWriter implements NeutralWriter {
+class ResponsesWriter implements NeutralWriter {
   readonly #frames = new Frames();
   readonly #about: AnswerAbout;
   readonly #items: StreamedItem[] = [];
   readonly #calls = new Map<number, StreamedCall>();
-  readonly #callIds = new Set<string>();
+  readonly #ids: AnswerCallIds;
   /** What the last event went into. */
   #current: StreamedMessage | StreamedReasoning | StreamedCall | undefined;
   #head: { readonly id: string; readonly model: string } | undefined;
@@ -28,6 +34,7 @@ export class ResponsesStreamWriter implements NeutralWriter {
 
   constructor(about: AnswerAbout) {
     this.#about = about;
+    this.#ids = new AnswerCallIds(callIdRules.prefix, about.id);
   }
 
   write(event: NeutralEvent): string {
@@ -110,9 +117,7 @@ export class ResponsesStreamWriter implements NeutralWriter {
       carrier.encrypted = writeCallOpaque(opaque);
       frames += this.#begin(carrier);
     }
-    const index = this.#items.length;
-    const callId = uniqueCallId(id, this.#callIds, this.#about.id, index);
-    const item = new StreamedCall(this.#frames, { id: this.#nextId('call'), callId, name }, index);
+    const item = new StreamedCall(this.#frames, { id: this.#nextId('call'), callId: this.#ids.next(id), name }, this.#items.length);
     this.#calls.set(call, item);
     return frames + this.#begin(item);
   }

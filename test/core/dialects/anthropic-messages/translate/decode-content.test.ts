@@ -6,7 +6,7 @@ import {
   textBlock,
   userParts,
 } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-content.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
 import { text } from './examples.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFormat, decodeReasoning } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-settings.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
 
 function reasoning(body: JsonObject): unknown[] {

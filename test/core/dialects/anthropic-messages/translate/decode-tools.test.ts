@@ -5,7 +5,7 @@ import {
   decodeTools,
   isToolSearch,
 } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-tools.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonValue } from '../../../../../core/src/model/json.ts';
 
 function tools(value: JsonValue | undefined): unknown[] {

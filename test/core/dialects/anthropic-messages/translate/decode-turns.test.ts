@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTurns } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-turns.ts';
 import { encodeAnswer } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-answer.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonValue } from '../../../../../core/src/model/json.ts';
 import type { NeutralAssistantPart } from '../../../../../core/src/model/neutral.ts';
 import { about, call, text, thought } from './examples.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerCallIds, encodeAnswer, messageId } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-answer.ts';
+import { encodeAnswer, messageId } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-answer.ts';
 import type { NeutralAnswer } from '../../../../../core/src/model/neutral.ts';
 import { about, call, text, thought, usage } from './examples.ts';
 
@@ -67,9 +67,4 @@ describe('encodeAnswer', () => {
 it('messageId is a message’s', () => {
   expect(messageId('msg_1', about)).toBe('msg_1');
   expect(messageId('resp_1', about)).toBe('msg_exchange1');
-});
-
-it('AnswerCallIds are the same for the same answer', () => {
-  const [first, second] = [new AnswerCallIds(about), new AnswerCallIds(about)];
-  expect([first.next(''), first.next('')]).toEqual([second.next(''), second.next('')]);
 });

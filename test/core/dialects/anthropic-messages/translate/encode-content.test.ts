@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeContent, textBlocks } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-content.ts';
-import { Losses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../../core/src/dialects/translation.ts';
 import type { NeutralField, NeutralFile, NeutralUserPart } from '../../../../../core/src/model/neutral.ts';
 import { text } from './examples.ts';

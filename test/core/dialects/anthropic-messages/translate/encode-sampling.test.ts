@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelTraits } from '../../../../../core/src/dialects/anthropic-messages/translate/claude-models.ts';
 import { encodeSampling } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-sampling.ts';
-import { Losses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { NeutralField, NeutralRequest } from '../../../../../core/src/model/neutral.ts';
 import { request } from './examples.ts';
 

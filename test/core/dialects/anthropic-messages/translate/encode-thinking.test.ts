@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modelTraits } from '../../../../../core/src/dialects/anthropic-messages/translate/claude-models.ts';
 import { encodeThinking, type ThinkingAbout } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-thinking.ts';
-import { Losses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { NeutralEffort, NeutralField, NeutralReasoning } from '../../../../../core/src/model/neutral.ts';
 
 const nothing: NeutralReasoning = { effort: undefined, budget: undefined, show: undefined };

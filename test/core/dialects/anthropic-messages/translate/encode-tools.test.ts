@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelTraits } from '../../../../../core/src/dialects/anthropic-messages/translate/claude-models.ts';
 import { encodeTools } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-tools.ts';
-import { Losses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../../core/src/dialects/translation.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
 import type { NeutralField, NeutralRequest, NeutralTool } from '../../../../../core/src/model/neutral.ts';

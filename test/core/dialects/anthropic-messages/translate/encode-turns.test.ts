@@ -6,7 +6,7 @@ import {
   encodeTurns,
   lacksThinking,
 } from '../../../../../core/src/dialects/anthropic-messages/translate/encode-turns.ts';
-import { Losses } from '../../../../../core/src/dialects/anthropic-messages/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { NeutralAssistantPart, NeutralField, NeutralTurn } from '../../../../../core/src/model/neutral.ts';
 import { messagesFormat } from '../../../../contract/src/simulated/messages.ts';
 import { call, text, thought } from './examples.ts';

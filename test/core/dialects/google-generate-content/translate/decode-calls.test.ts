@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CallIds } from '../../../../../core/src/dialects/google-generate-content/translate/call-ids.ts';
 import { decodeCall, decodeResult } from '../../../../../core/src/dialects/google-generate-content/translate/decode-calls.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
+import { CallIds } from '../../../../../core/src/dialects/translate/call-ids.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 
 const place = { path: ['contents', 3, 'parts', 1], turn: 3, position: 1 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeSettings } from '../../../../../core/src/dialects/google-generate-content/translate/decode-settings.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 
 const decode = (config: JsonValue) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeToolChoice, decodeTools } from '../../../../../core/src/dialects/google-generate-content/translate/decode-tools.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonValue } from '../../../../../core/src/model/json.ts';
 
 const tools = (value: JsonValue) => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { encodeMedia } from '../../../../../core/src/dialects/google-generate-content/translate/encode-media.ts';
-import { Losses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { NeutralAudio, NeutralField, NeutralFile, NeutralImage } from '../../../../../core/src/model/neutral.ts';
 
 const encode = (media: NeutralImage | NeutralAudio | NeutralFile) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeResults } from '../../../../../core/src/dialects/google-generate-content/translate/encode-results.ts';
-import { Losses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { NeutralField, NeutralToolCall, NeutralToolResult } from '../../../../../core/src/model/neutral.ts';
 
 const call = (id: string, name: string): NeutralToolCall => ({ kind: 'toolCall', id, name, arguments: '{}', opaque: undefined });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeSettings } from '../../../../../core/src/dialects/google-generate-content/translate/encode-settings.ts';
-import { Losses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
-import { modelTraits } from '../../../../../core/src/dialects/google-generate-content/translate/models.ts';
+import { modelTraits } from '../../../../../core/src/dialects/google-generate-content/translate/gemini-models.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetTraits } from '../../../../../core/src/dialects/translation.ts';
 import type { NeutralField, NeutralRequest } from '../../../../../core/src/model/neutral.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeTools } from '../../../../../core/src/dialects/google-generate-content/translate/encode-tools.ts';
-import { Losses } from '../../../../../core/src/dialects/google-generate-content/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { NeutralField, NeutralTool, NeutralToolChoice } from '../../../../../core/src/model/neutral.ts';
 
 const tool = (name: string, more: Partial<NeutralTool> = {}): NeutralTool => ({

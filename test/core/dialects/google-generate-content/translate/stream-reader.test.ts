@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GoogleStreamReader } from '../../../../../core/src/dialects/google-generate-content/translate/stream-reader.ts';
+import { streamReader } from '../../../../../core/src/dialects/google-generate-content/translate/stream-reader.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 import type { NeutralEvent } from '../../../../../core/src/model/neutral.ts';
 
 const read = (...events: JsonValue[]): NeutralEvent[] => {
-  const reader = new GoogleStreamReader();
-  return [...events.flatMap((event) => reader.read(event)), ...reader.end()];
+  const reader = streamReader();
+  return [...events.flatMap((event) => reader.read(event, undefined)), ...reader.end()];
 };
 const parts = (...given: JsonObject[]): JsonObject => ({ candidates: [{ content: { role: 'model', parts: given } }] });
 const finish = (finishReason: JsonValue): JsonObject => ({ candidates: [{ content: { parts: [{ text: '' }] }, finishReason }] });
@@ -15,7 +15,7 @@ const own = (value: string) => ({ dialect: 'google-generate-content', value });
 
 describe('odd streams', () => {
   it.each([null, 'x', 1, [], { error: { code: 429 } }])('%j is no event', (json) => {
-    expect(new GoogleStreamReader().read(json)).toEqual([]);
+    expect(streamReader().read(json, undefined)).toEqual([]);
   });
 
   it('any document is read', () => {
@@ -131,13 +131,14 @@ describe('calls', () => {
   });
 
   it('vercel/ai 45b3d76: a call is not over before the provider says so', () => {
-    const reader = new GoogleStreamReader();
-    const kinds = (call: JsonObject) => without([...reader.read(parts({ functionCall: call }))], 'start').map(({ kind }) => kind);
+    const reader = streamReader();
+    const kinds = (call: JsonObject) =>
+      without([...reader.read(parts({ functionCall: call }), undefined)], 'start').map(({ kind }) => kind);
     expect(kinds({ name: 'f', willContinue: true })).toEqual([]);
     expect(kinds({ partialArgs: [{ jsonPath: '$.a', numberValue: 1 }], willContinue: true })).toEqual([]);
     expect(kinds({ partialArgs: [{ jsonPath: '$.b', stringValue: 'x', willContinue: true }], willContinue: true })).toEqual([]);
     expect(kinds({ partialArgs: [{ jsonPath: '$.b', stringValue: 'y' }], willContinue: true })).toEqual([]);
-    expect(reader.read(parts({ functionCall: {} }))).toEqual([
+    expect(reader.read(parts({ functionCall: {} }), undefined)).toEqual([
       { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{"a":1,"b":"xy"}' },
       { kind: 'partEnd' },

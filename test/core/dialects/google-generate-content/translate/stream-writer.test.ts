@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { GoogleStreamWriter } from '../../../../../core/src/dialects/google-generate-content/translate/stream-writer.ts';
+import { streamWriter } from '../../../../../core/src/dialects/google-generate-content/translate/stream-writer.ts';
 import type { NeutralEvent } from '../../../../../core/src/model/neutral.ts';
 
 const about = { id: 'gw1', created: 0, model: 'target', withUsage: false, request: {} };
 const writer = () => {
-  const own = new GoogleStreamWriter(about);
+  const own = streamWriter(about);
   return { write: (...events: NeutralEvent[]) => events.map((event) => own.write(event)).join(''), end: () => own.end() };
 };
 const partsOf = (frames: string) =>

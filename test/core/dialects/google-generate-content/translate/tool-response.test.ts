@@ -1,10 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  argumentsObject,
-  readToolResponse,
-  writeToolResponse,
-} from '../../../../../core/src/dialects/google-generate-content/translate/tool-response.ts';
+import { readToolResponse, writeToolResponse } from '../../../../../core/src/dialects/google-generate-content/translate/tool-response.ts';
 
 describe('readToolResponse', () => {
   it.each([
@@ -50,24 +45,5 @@ describe('writeToolResponse', () => {
 
   it('says that a failure is one, whatever it looks like', () => {
     expect(writeToolResponse('{"code":1}', true)).toEqual({ error: '{"code":1}' });
-  });
-});
-
-describe('argumentsObject', () => {
-  it.each(['', ' ', '\n'])('%j is no arguments', (text) => {
-    expect(argumentsObject(text)).toEqual({});
-  });
-
-  it.each(['{"cut":', '[1]', '1', '12345678901234567890', 'null', 'not json'])('%j is kept as it is', (text) => {
-    expect(argumentsObject(text)).toEqual({ _raw: text });
-  });
-
-  it('claude-code-router#160: any object is the object, numbers and odd keys as the model wrote them', () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-        expect(JSON.stringify(argumentsObject(JSON.stringify(value)))).toBe(JSON.stringify(value));
-      }),
-    );
-    expect(JSON.stringify(argumentsObject('{"__proto__":1.0,"1":2}'))).toBe('{"1":2,"__proto__":1.0}');
   });
 });

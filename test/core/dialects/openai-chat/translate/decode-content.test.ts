@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decodeContent, resultPart, textPart, userPart } from '../../../../../core/src/dialects/openai-chat/translate/decode-content.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/openai-chat/translate/losses.ts';
+import { resultPart, textPart, userPart } from '../../../../../core/src/dialects/openai-chat/translate/decode-content.ts';
+import { decodeParts } from '../../../../../core/src/dialects/translate/decode-parts.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonValue } from '../../../../../core/src/model/json.ts';
 
 const at = 'messages[0].content';
 
 function user(content: JsonValue | undefined) {
   const losses = new RequestLosses();
-  return { parts: decodeContent(content, at, losses, userPart), losses: losses.list() };
+  return { parts: decodeParts(content, at, losses, userPart), losses: losses.list() };
 }
 
 describe('what is wrong is named', () => {
@@ -84,7 +85,7 @@ describe('what a user says', () => {
 
   it('what is said beside a part is dropped, by name and once', () => {
     const part = { type: 'text', text: 'a', cache_control: { type: 'ephemeral' } };
-    expect(user([part, part]).losses).toEqual([{ field: 'messages[].content[].cache_control', level: 'drop' }]);
+    expect(user([part, part]).losses).toEqual([{ field: 'cache_control', level: 'drop' }]);
   });
 });
 
@@ -94,9 +95,9 @@ describe('who may say what', () => {
 
   it('instructions are texts, results of tools may have images', () => {
     const losses = new RequestLosses();
-    expect(decodeContent(image, 'a', losses, textPart)).toEqual([]);
-    expect(decodeContent(image, 'b', losses, resultPart)).toHaveLength(1);
-    expect(decodeContent(audio, 'c', losses, resultPart)).toEqual([]);
+    expect(decodeParts(image, 'a', losses, textPart)).toEqual([]);
+    expect(decodeParts(image, 'b', losses, resultPart)).toHaveLength(1);
+    expect(decodeParts(audio, 'c', losses, resultPart)).toEqual([]);
     expect(losses.list()).toEqual([
       { field: 'a[0]', level: 'refuse' },
       { field: 'c[0]', level: 'refuse' },

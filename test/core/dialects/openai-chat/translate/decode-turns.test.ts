@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeTurns } from '../../../../../core/src/dialects/openai-chat/translate/decode-turns.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/openai-chat/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 import { call, text } from './examples.ts';
 

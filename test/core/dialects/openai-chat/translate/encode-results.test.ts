@@ -1,44 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Answered, encodeResults, takeResults } from '../../../../../core/src/dialects/openai-chat/translate/encode-results.ts';
-import { Losses } from '../../../../../core/src/dialects/openai-chat/translate/losses.ts';
-import type { NeutralField, NeutralToolResult, NeutralTurn } from '../../../../../core/src/model/neutral.ts';
-import { call, text } from './examples.ts';
+import { encodeOrphans, encodeResults } from '../../../../../core/src/dialects/openai-chat/translate/encode-results.ts';
+import type { Answered } from '../../../../../core/src/dialects/translate/call-results.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
+import type { NeutralField, NeutralToolResult } from '../../../../../core/src/model/neutral.ts';
+import { text } from './examples.ts';
 
 function result(callId: string, said = '', more: Partial<NeutralToolResult> = {}): NeutralToolResult {
   return { callId, name: undefined, parts: said === '' ? [] : [text(said)], isError: false, ...more };
 }
-
-const made: NeutralTurn = { role: 'assistant', parts: [] };
-const tool = (...results: NeutralToolResult[]): NeutralTurn => ({ role: 'tool', results });
-
-describe('takeResults', () => {
-  it('finds results wherever they are before the assistant speaks again', () => {
-    const [a, b, late] = [result('a', '1'), result('b', '2'), result('c', '3')];
-    const turns: NeutralTurn[] = [made, tool(b), { role: 'system', parts: [text('x')] }, tool(a), made, tool(late)];
-    const taken = new Set<object>();
-    expect(takeResults([call('a'), call('b'), call('c')], turns, 0, taken)).toEqual([
-      { id: 'a', result: a },
-      { id: 'b', result: b },
-      { id: 'c', result: undefined },
-    ]);
-    expect(taken).toEqual(new Set([a, b]));
-  });
-
-  it('vercel/ai#19319: without ids by name and order, under ids of their own', () => {
-    const results = [result('', '1', { name: 'b' }), result('', '2', { name: 'a' }), result('', '3', { name: 'a' })];
-    const answered = takeResults([call('', 'a'), call('', 'a'), call('', 'b')], [made, tool(...results)], 0, new Set());
-    expect(answered.map((one) => one.result?.parts)).toEqual([[text('2')], [text('3')], [text('1')]]);
-    expect(new Set(answered.map(({ id }) => id)).size).toBe(3);
-    for (const { id } of answered) expect(id).toMatch(/^call_/);
-  });
-
-  it('vercel/ai#4936: the same id twice is two calls', () => {
-    const answered = takeResults([call('x'), call('x')], [made, tool(result('x', '1'), result('x', '2'))], 0, new Set());
-    expect(answered.map((one) => one.result?.parts)).toEqual([[text('1')], [text('2')]]);
-    expect(answered[0]?.id).toBe('x');
-    expect(answered[1]?.id).not.toBe('x');
-  });
-});
 
 describe('encodeResults', () => {
   function encode(answered: Answered[], quirks = {}) {
@@ -50,7 +19,7 @@ describe('encodeResults', () => {
     expect(encode([{ id: 'a', result: undefined }]).messages).toEqual([
       { role: 'tool', tool_call_id: 'a', content: 'No result was provided.' },
     ]);
-    const [orphan] = encode([{ id: undefined, result: result('x', 'sunny') }]).messages;
+    const [orphan] = encodeOrphans([result('x', 'sunny')], {}, new Losses<NeutralField>());
     expect(orphan?.role).toBe('user');
     expect(orphan?.content).toContain('sunny');
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeFormat, encodeTools } from '../../../../../core/src/dialects/openai-chat/translate/encode-tools.ts';
-import { Losses } from '../../../../../core/src/dialects/openai-chat/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../../core/src/dialects/translation.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
 import type { NeutralField, NeutralRequest, NeutralTool } from '../../../../../core/src/model/neutral.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeTurns } from '../../../../../core/src/dialects/openai-chat/translate/encode-turns.ts';
-import { Losses } from '../../../../../core/src/dialects/openai-chat/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../../core/src/dialects/translation.ts';
 import type { NeutralAssistantPart, NeutralField, NeutralTurn } from '../../../../../core/src/model/neutral.ts';
 import { call, text } from './examples.ts';

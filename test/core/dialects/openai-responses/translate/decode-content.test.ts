@@ -1,20 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
   assistantPart,
-  decodeContent,
-  type PartReader,
   resultPart,
   textPart,
   userPart,
 } from '../../../../../core/src/dialects/openai-responses/translate/decode-content.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/openai-responses/translate/losses.ts';
+import { decodeParts, type PartReader } from '../../../../../core/src/dialects/translate/decode-parts.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonValue } from '../../../../../core/src/model/json.ts';
 import type { Loss } from '../../../../../core/src/model/neutral.ts';
 import { refusedField } from './refused-field.ts';
 
 function decoded<T>(content: JsonValue, read: PartReader<T>): { readonly parts: unknown[]; readonly losses: Loss[] } {
   const losses = new RequestLosses();
-  return { parts: decodeContent(content, 'input[0].content', losses, read), losses: losses.list() };
+  return { parts: decodeParts(content, 'input[0].content', losses, read), losses: losses.list() };
 }
 
 describe('what is no content', () => {

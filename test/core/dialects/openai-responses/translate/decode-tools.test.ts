@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFormat, decodeToolChoice, decodeTools } from '../../../../../core/src/dialects/openai-responses/translate/decode-tools.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/openai-responses/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonValue } from '../../../../../core/src/model/json.ts';
 import type { Loss } from '../../../../../core/src/model/neutral.ts';
 import { refusedField } from './refused-field.ts';

@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { decodeAnswer } from '../../../../../core/src/dialects/openai-responses/translate/decode-answer.ts';
-import { decodeInput } from '../../../../../core/src/dialects/openai-responses/translate/decode-items.ts';
 import { decodeRequest } from '../../../../../core/src/dialects/openai-responses/translate/decode-request.ts';
+import { decodeTurns } from '../../../../../core/src/dialects/openai-responses/translate/decode-turns.ts';
 import { encodeAnswer } from '../../../../../core/src/dialects/openai-responses/translate/encode-answer.ts';
-import { RequestLosses } from '../../../../../core/src/dialects/openai-responses/translate/losses.ts';
+import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 import type { NeutralAnswer } from '../../../../../core/src/model/neutral.ts';
 import { about, answer } from './answers.ts';
@@ -75,7 +75,7 @@ describe('encodeAnswer', () => {
     fc.assert(
       fc.property(answer, (whole) => {
         const losses = new RequestLosses();
-        const turns = decodeInput(encodeAnswer(whole, about).output ?? null, losses);
+        const turns = decodeTurns(encodeAnswer(whole, about).output ?? null, losses);
         expect(losses.list()).toEqual([]);
         expect(turns.flatMap((turn) => (turn.role === 'assistant' ? turn.parts : []))).toEqual(whole.parts);
       }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeContent } from '../../../../../core/src/dialects/openai-responses/translate/encode-content.ts';
-import { Losses } from '../../../../../core/src/dialects/openai-responses/translate/losses.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../../core/src/dialects/translation.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
 import type { NeutralField, NeutralLoss, NeutralUserPart } from '../../../../../core/src/model/neutral.ts';

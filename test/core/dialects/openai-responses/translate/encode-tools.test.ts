@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { encodeFormat, encodeTools } from '../../../../../core/src/dialects/openai-responses/translate/encode-tools.ts';
-import { Losses } from '../../../../../core/src/dialects/openai-responses/translate/losses.ts';
+import { encodeTools } from '../../../../../core/src/dialects/openai-responses/translate/encode-tools.ts';
+import { Losses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../../core/src/dialects/translation.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
-import type {
-  NeutralField,
-  NeutralFormat,
-  NeutralLoss,
-  NeutralRequest,
-  NeutralTool,
-  NeutralToolChoice,
-} from '../../../../../core/src/model/neutral.ts';
+import type { NeutralField, NeutralLoss, NeutralRequest, NeutralTool, NeutralToolChoice } from '../../../../../core/src/model/neutral.ts';
 import { request } from './requests.ts';
 
 function encoded(more: Partial<NeutralRequest>, quirks: TargetQuirks = {}): { readonly body: JsonObject; readonly losses: NeutralLoss[] } {
@@ -91,28 +84,5 @@ describe('the choice', () => {
     ]);
     expect(encoded(choose('required', [])).losses).toEqual([{ field: 'toolChoice', level: 'refuse' }]);
     expect(encoded(choose('none'), { unknownFields: ['tool_choice'] })).toEqual({ body: {}, losses: [] });
-  });
-});
-
-describe('encodeFormat', () => {
-  const schema: NeutralFormat = { kind: 'schema', name: undefined, description: undefined, schema: { type: 'object' }, strict: undefined };
-  const format = (given: NeutralFormat | undefined, quirks: TargetQuirks = {}): unknown =>
-    encodeFormat(given, quirks, new Losses<NeutralField>());
-
-  it('has a name that OpenAI takes', () => {
-    expect(format(schema)).toEqual({ type: 'json_schema', name: 'response', schema: { type: 'object' } });
-    expect(format({ ...schema, name: 'größe 1', description: 'D.', strict: true })).toMatchObject({
-      name: 'gr__e_1',
-      description: 'D.',
-      strict: true,
-    });
-    expect(format({ ...schema, name: 'x'.repeat(80) })).toMatchObject({ name: 'x'.repeat(64) });
-    expect([format({ kind: 'json' }), format(undefined)]).toEqual([{ type: 'json_object' }, undefined]);
-  });
-
-  it('Portkey-AI/gateway#644: a schema that the target does not know is refused, not ignored', () => {
-    const losses = new Losses<NeutralField>();
-    expect(encodeFormat(schema, { jsonSchema: false }, losses)).toBeUndefined();
-    expect(losses.list()).toEqual([{ field: 'format', level: 'refuse' }]);
   });
 });

@@ -5,7 +5,6 @@ import {
   itemId,
   messageItem,
   reasoningItem,
-  uniqueCallId,
 } from '../../../../../core/src/dialects/openai-responses/translate/output-items.ts';
 
 describe('ids', () => {
@@ -20,11 +19,6 @@ describe('ids', () => {
       expect(id.startsWith(prefix)).toBe(true);
       expect(id.length).toBeLessThanOrEqual(64);
     }
-  });
-
-  it('of calls are never empty and never another call’s', () => {
-    const used = new Set<string>();
-    expect(['a', 'a', '', 'b'].map((id, index) => uniqueCallId(id, used, 'x', index))).toEqual(['a', 'call_x_1', 'call_x_2', 'b']);
   });
 });
 

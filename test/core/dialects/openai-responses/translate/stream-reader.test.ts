@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeAnswer } from '../../../../../core/src/dialects/openai-responses/translate/decode-answer.ts';
-import { ResponsesStreamReader } from '../../../../../core/src/dialects/openai-responses/translate/stream-reader.ts';
+import { streamReader } from '../../../../../core/src/dialects/openai-responses/translate/stream-reader.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 import type { NeutralEvent } from '../../../../../core/src/model/neutral.ts';
 import { assembled } from './assembled.ts';
 
 function read(...events: readonly JsonValue[]): NeutralEvent[] {
-  const reader = new ResponsesStreamReader();
+  const reader = streamReader();
   return [...events.flatMap((event) => reader.read(event, undefined)), ...reader.end()];
 }
 
@@ -268,7 +268,7 @@ describe('the end', () => {
   });
 
   it('is known by the event’s name where the data do not say it', () => {
-    const reader = new ResponsesStreamReader();
+    const reader = streamReader();
     expect(reader.read({ response: { id: 'r', status: 'completed' } }, 'response.completed').at(-1)).toMatchObject({ kind: 'stop' });
     expect(reader.read({}, undefined)).toEqual([]);
   });
@@ -313,7 +313,7 @@ describe('odd input', () => {
   });
 
   it('has a cost that grows with the number of events, however its parts are numbered', () => {
-    const reader = new ResponsesStreamReader();
+    const reader = streamReader();
     const began = performance.now();
     for (let index = 0; index < 50_000; index += 1) reader.read(textDelta(0, 'a', index), undefined);
     expect(performance.now() - began).toBeLessThan(2_000);

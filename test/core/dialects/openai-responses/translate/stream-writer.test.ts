@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { encodeAnswer } from '../../../../../core/src/dialects/openai-responses/translate/encode-answer.ts';
-import { ResponsesStreamReader } from '../../../../../core/src/dialects/openai-responses/translate/stream-reader.ts';
-import { ResponsesStreamWriter } from '../../../../../core/src/dialects/openai-responses/translate/stream-writer.ts';
+import { streamReader } from '../../../../../core/src/dialects/openai-responses/translate/stream-reader.ts';
+import { streamWriter } from '../../../../../core/src/dialects/openai-responses/translate/stream-writer.ts';
 import { frameFields } from '../../../../../core/src/dialects/sse.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
 import type { NeutralEvent } from '../../../../../core/src/model/neutral.ts';
@@ -22,7 +22,7 @@ const end: readonly NeutralEvent[] = [
 ];
 
 function written(events: readonly NeutralEvent[], request: JsonObject = {}): string {
-  const writer = new ResponsesStreamWriter({ ...about, request });
+  const writer = streamWriter({ ...about, request });
   return events.reduce((frames, event) => frames + writer.write(event), '') + writer.end();
 }
 
@@ -123,7 +123,7 @@ describe('the order of events', () => {
   });
 
   it('never ends a stream by itself: a broken one has no last event', () => {
-    const writer = new ResponsesStreamWriter(about);
+    const writer = streamWriter(about);
     const stream = [start, { kind: 'text', text: 'a' } as const, ...end].map((event) => writer.write(event)).join('');
     expect(stream).not.toContain('response.completed');
     expect(stream).not.toContain('output_item.done');
@@ -322,7 +322,7 @@ describe('reasoning', () => {
 });
 
 function read(stream: string): NeutralEvent[] {
-  const reader = new ResponsesStreamReader();
+  const reader = streamReader();
   return [...eventsIn(stream).flatMap(({ name, json }) => reader.read(json, name)), ...reader.end()];
 }
 

@@ -1,0 +1,46 @@
+import { Exchange, type ExchangeParts } from '../exchange.ts';
+import type { ClientBody } from '../http/client-body.ts';
+import type { Inbound } from '../inbound.ts';
+import type { Call } from '../model/call.ts';
+import type { Usage } from '../model/usage.ts';
+import type { HandoffDialect } from './dialect.ts';
+
+/** What a transfer is to its exchange. */
+export interface UnderWay {
+  /** Asked when the exchange is over. */
+  usage(): Usage | undefined;
+  /** Ends whatever still runs; does nothing once it is over. */
+  release(): void;
+}
+
+/** An exchange whose request is carried, not read. A kind of its own, so that ordinary ones pay nothing for it. */
+export class HandoffExchange extends Exchange {
+  declare readonly dialect: HandoffDialect;
+  readonly client: ClientBody;
+  opaqueCall: Call | undefined = undefined;
+  transfer: UnderWay | undefined = undefined;
+
+  constructor(parts: ExchangeParts, inbound: Inbound, dialect: HandoffDialect, client: ClientBody) {
+    super(parts, inbound, dialect);
+    this.client = client;
+  }
+
+  override get shownCall(): Call | undefined {
+    return this.opaqueCall;
+  }
+
+  override get bytesIn(): number {
+    return this.client.received;
+  }
+
+  override get usage(): Usage | undefined {
+    return this.transfer?.usage() ?? super.usage;
+  }
+
+  /** An answer that a plugin replaced, or that nobody took to its end, must not go on at the upstream. */
+  override settle(delivered: boolean): void | Promise<void> {
+    this.transfer?.release();
+    this.client.release();
+    return super.settle(delivered);
+  }
+}

@@ -1,0 +1,2 @@
+export { type PassThroughOptions, passThroughOptions } from './options.ts';
+export { passThrough as default, passThrough } from './plugin.ts';

@@ -1,0 +1,2 @@
+export { type ServiceProxyOptions, serviceProxyOptions } from './options.ts';
+export { serviceProxy as default, serviceProxy } from './plugin.ts';
