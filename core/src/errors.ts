@@ -126,6 +126,11 @@ export const errorTable = {
     (d) => `No target is left for the model ${d.model}: ${d.reasons}. Try again later, or another model.`,
     true,
   ),
+  GW_NOT_SERVED: row(
+    404,
+    'not_found',
+    (d) => `No target for the model ${d.model} has this API: ${d.reasons}. Use a model of a provider that has it.`,
+  ),
   GW_UNTRANSLATABLE: row(
     400,
     'invalid_request',

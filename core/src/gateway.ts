@@ -84,7 +84,7 @@ function pipelineParts(
 ): PipelineParts {
   const { limits, timeouts, allowAnonymous } = config;
   const { firstByteMs, idleMs, totalMs } = timeouts;
-  const items = new KeptItems(services.get(CacheStore), timeouts.itemsMs);
+  const items = new KeptItems(services.get(CacheStore), timeouts.itemsMs, limits.bodyBytes);
   const sendOptions = {
     transport,
     items,

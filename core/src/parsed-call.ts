@@ -1,3 +1,4 @@
+import { cappedNames } from './capped-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { CallAddress, CallDialect, CallFacts } from './dialects/dialect.ts';
 import { badField } from './dialects/fields.ts';
@@ -15,6 +16,8 @@ export interface JsonLimits {
   readonly values: number;
   readonly keys: number;
 }
+
+const noStates: readonly string[] = Object.freeze([]);
 
 /** A request as parsed from its bytes. Made by `parseCall`, changed by splicing only. */
 export class ParsedCall implements Call {
@@ -51,8 +54,8 @@ export class ParsedCall implements Call {
   }
 
   /** What it goes on from that only one provider's account has; such a call goes nowhere else and is never cached. */
-  get state(): string | undefined {
-    return this.format.state?.(this.body);
+  get states(): readonly string[] {
+    return this.format.states?.(this.document.value as JsonObject) ?? noStates;
   }
 
   get edited(): boolean {
@@ -97,8 +100,8 @@ export function parseCall(format: CallDialect, address: CallAddress, bytes: Buff
   if (!isJsonObject(body)) badField('The request body', 'a JSON object', body);
   const adopted = format.adopt?.(body);
   if (adopted === undefined) return new ParsedCall(format, document, format.readCall(body, address), bytes.length);
-  const own = new JsonDocument(JSON.stringify(adopted.body), limits);
-  return new ParsedCall(format, own, format.readCall(adopted.body, address), bytes.length, adopted.dropped);
+  const own = guarded(() => new JsonDocument(JSON.stringify(adopted.body), limits), limits);
+  return new ParsedCall(format, own, format.readCall(adopted.body, address), bytes.length, cappedNames(adopted.dropped));
 }
 
 /** A call whose text the gateway had to write anew. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { headList } from '../../core/src/answer-head.ts';
+import { headList, opaqueHeadList } from '../../core/src/answer-head.ts';
 import { openaiChat } from '../../core/src/dialects/openai-chat/openai-chat.ts';
 import { type GatewayErrorCode, gatewayError } from '../../core/src/errors.ts';
 import { Exchange } from '../../core/src/exchange.ts';
@@ -97,5 +97,28 @@ describe('the head of an answer', () => {
     const one = exchange();
     one.error = gatewayError(code);
     expect(pairs(headList(one, {}, json, 7)).some(([name, value]) => name === 'connection' && value === 'close')).toBe(closes);
+  });
+});
+
+describe('the head of an answer that is carried', () => {
+  it('says no more of type and length than the upstream did', () => {
+    const one = exchange();
+    expect(pairs(opaqueHeadList(one, {}, 'image/png', 7))).toEqual([
+      ['content-type', 'image/png'],
+      ['x-request-id', one.id],
+      ['content-length', '7'],
+    ]);
+    expect(pairs(opaqueHeadList(one, { 'content-type': 'text/html', 'x-a': 'b' }, undefined, undefined))).toEqual([
+      ['x-request-id', one.id],
+      ['x-a', 'b'],
+    ]);
+  });
+
+  it('asks proxies not to hold back events, and only those', () => {
+    expect(pairs(opaqueHeadList(exchange(), {}, 'Text/Event-Stream; charset=utf-8', undefined))).toContainEqual([
+      'x-accel-buffering',
+      'no',
+    ]);
+    expect(pairs(opaqueHeadList(exchange(), {}, 'text/event-streams', undefined)).map(([name]) => name)).not.toContain('x-accel-buffering');
   });
 });

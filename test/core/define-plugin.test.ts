@@ -18,7 +18,7 @@ function thrown(action: () => unknown): Error {
 describe('definePlugin', () => {
   it('gives a factory of frozen registrations, with defaults for what was left out', () => {
     const bare = definePlugin({ name: 'bare', create: () => ({}) })();
-    expect(bare).toMatchObject({ kind: 'plugin', name: 'bare', options: undefined, onFailure: 'closed', timeoutMs: 10_000 });
+    expect(bare).toMatchObject({ kind: 'plugin', name: 'bare', options: undefined, onFailure: 'closed', timeoutMs: 10_000, opaque: false });
     expect([bare.requires, bare.provides, bare.after, bare.before]).toEqual([[], [], [], []]);
     expect(Object.isFrozen(bare)).toBe(true);
   });
@@ -33,6 +33,7 @@ describe('definePlugin', () => {
       before: ['b'],
       onFailure: 'open',
       timeoutMs: 5,
+      opaque: true,
       create: () => ({}),
     })();
     expect(full).toMatchObject({
@@ -42,6 +43,7 @@ describe('definePlugin', () => {
       before: ['b'],
       onFailure: 'open',
       timeoutMs: 5,
+      opaque: true,
     });
   });
 
@@ -53,6 +55,7 @@ describe('definePlugin', () => {
     [{ timeoutMs: Number.POSITIVE_INFINITY }, /received Infinity$/],
     [{ timeoutMs: '10s' }, /received "10s"$/],
     [{ onFailure: 'opne' }, /onFailure of it: expected "open" or "closed", received "opne"$/],
+    [{ opaque: 'yes' }, /opaque of it: expected true or false, received "yes"$/],
     [{ after: 'auth' }, /after of it: expected a list, each member the name of a plugin, received "auth"$/],
     [{ before: { 0: 'auth' } }, /before of it: expected a list, each member the name of a plugin, received an object$/],
     [{ after: ['auth', 'My Plugin'] }, /after\[1\] of it: expected the name of a plugin, received "My Plugin"$/],

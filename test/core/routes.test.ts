@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dialect } from '../../core/src/dialects/dialect.ts';
-import { RouteTable } from '../../core/src/routes.ts';
+import { handoffDialect } from '../../core/src/handoff/dialect.ts';
+import { RouteTable, routesOf } from '../../core/src/routes.ts';
 
 function dialect(id: string, ...routes: readonly (readonly ['GET' | 'POST', string])[]): Dialect {
   return { id, routes: routes.map(([method, path]) => ({ method, path })), errorBody: () => '' };
@@ -126,5 +127,38 @@ describe('a path of several dialects', () => {
     const claimed = new RouteTable([claiming('first', 'x-first'), claiming('second', 'x-second')]);
     expect(claimed.find('GET', '/v1/models', { 'x-first': '' })).toMatchObject({ dialect: { id: 'first' } });
     expect(claimed.find('GET', '/v1/models', {})).toMatchObject({ allow: 'GET' });
+  });
+});
+
+describe('a handoff', () => {
+  const raw = handoffDialect(
+    {
+      name: 'raw',
+      routes: [
+        { methods: ['GET', 'DELETE'], path: '/raw/*' },
+        { methods: ['PUT'], path: '/raw' },
+      ],
+      errors: 'chat',
+      target: () => ({ id: 'raw/*', provider: 'raw', model: '*' }),
+      carry: () => Promise.reject(new Error('none')),
+    },
+    [chat],
+  );
+  const own = new RouteTable([chat, raw]);
+
+  it('has its routes in the table, with methods that no dialect has', () => {
+    expect(routesOf(raw)).toEqual([
+      { method: 'GET', path: '/raw/*' },
+      { method: 'DELETE', path: '/raw/*' },
+      { method: 'PUT', path: '/raw' },
+    ]);
+    expect(own.routes.slice(1)).toEqual(routesOf(raw).map((route) => ({ ...route, dialect: 'raw' })));
+    expect(own.find('DELETE', '/raw/x')).toMatchObject({ dialect: { id: 'raw' }, parameter: 'x' });
+    expect(own.find('HEAD', '/raw/x')).toMatchObject({ dialect: { id: 'raw' } });
+    expect(own.find('POST', '/raw/x')).toMatchObject({ allow: 'GET, DELETE' });
+  });
+
+  it('gets its rest as it came: what it sends on must be what was matched', () => {
+    expect(own.find('GET', '/raw/a%20b%2Fc')).toMatchObject({ parameter: 'a%20b%2Fc' });
   });
 });

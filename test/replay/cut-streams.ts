@@ -31,7 +31,7 @@ const ends: Readonly<Record<string, RegExp>> = {
   'openai-chat': /"finish_reason":\s*"[a-z_]+"|\[DONE\]/,
   'openai-completions': /"finish_reason":\s*"[a-z_]+"|\[DONE\]/,
   'openai-responses': /"type":\s*"response\.(?:completed|incomplete|failed)"/,
-  'anthropic-messages': /"type":\s*"message_stop"/,
+  'anthropic-messages': /"type":\s*"message_stop"|"stop_reason":\s*"[a-z_]+"/,
   'google-generate-content': /"finishReason"|"blockReason"/,
 };
 
@@ -83,5 +83,4 @@ function compare({ id, provider }: Recording, bytes: Buffer, ways: number, seed:
       tally.problem(`cut: books (${name})`, place, JSON.stringify([uncut, other]).slice(0, 500));
   }
   if (dialect !== undefined) tally.count(`events: ${name}`, eventsOf(Buffer.from(uncut.text), dialect).length);
-
 }

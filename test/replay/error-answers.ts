@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/src/model/json.ts';
 import type { Settlement } from '../../core/src/model/settlement.ts';
 import type { Recording } from './corpus.ts';
-import type { Answered } from './pass-through.ts';
 import { parsedAnswer } from './readings.ts';
+import type { Answered } from './replay-host.ts';
 import type { Tally } from './tally.ts';
 
 /** What belongs to the operator and its account, and to no client. */

@@ -54,16 +54,21 @@ export function contentGist(message: JsonObject): Pick<Gist, 'text' | 'reasoning
   return {
     text: text(content) + parts.map((part) => text(part.text)).join('') + text(message.refusal),
     reasoning:
-      (text(message.reasoning_content) ||
-        text(message.reasoning) ||
-        objects(message.reasoning_details)
-          .map((detail) => text(detail.text) + text(detail.summary))
-          .join('')) +
+      reasoningOf(message) +
       parts
         .flatMap((part) => objects(part.thinking))
         .map((thought) => text(thought.text))
         .join(''),
   };
+}
+
+/** The same in up to three places: the first that is there counts. */
+function reasoningOf({ reasoning_content: content, reasoning, reasoning_details: details }: JsonObject): string {
+  if (typeof content === 'string' && content !== '') return content;
+  if (typeof reasoning === 'string') return reasoning;
+  return objects(details)
+    .map((detail) => text(detail.text) + text(detail.summary))
+    .join('');
 }
 
 function responsesGist(output: readonly JsonObject[]): Gist {

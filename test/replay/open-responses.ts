@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/src/mo
 import { defineProvider, type Provider } from '../../core/src/providers/provider.ts';
 import { startSimulatedProvider } from '../contract/src/simulated-provider.ts';
 import { dataOf, parsedAnswer } from './readings.ts';
-import type { SchemaCheck } from './schema-check.ts';
+import { anywhere, type SchemaCheck } from './schema-check.ts';
 import { readStrictly } from './strict-readers.ts';
 import type { Tally } from './tally.ts';
 
@@ -44,7 +44,7 @@ export async function openResponses(cases: readonly OpenResponsesCase[], schemas
         const text = await answer.text();
         tally.count(`open responses: by ${name}`);
         for (const problem of broken(one, answer.status, text, schemas))
-          tally.problem(`open responses, by ${name}: ${problem}`, one.id, text);
+          tally.problem(`open responses, by ${name}: ${anywhere(problem)}`, one.id, text);
       }
   } finally {
     server.close();

@@ -1,109 +1,28 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express from 'express';
-import { definePlugin } from '../../core/src/define-plugin.ts';
-import { aiGateway } from '../../core/src/gateway.ts';
-import type { JsonValue } from '../../core/src/model/json.ts';
+import { isJsonObject, type JsonValue } from '../../core/src/model/json.ts';
 import type { Settlement } from '../../core/src/model/settlement.ts';
-import { anthropic } from '../../core/src/providers/anthropic/anthropic.ts';
-import { google } from '../../core/src/providers/google/google.ts';
-import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
-import type { Provider } from '../../core/src/providers/provider.ts';
-import { provide } from '../../core/src/services/container.ts';
-import { Logger } from '../../core/src/services/logger.ts';
-import { recordingLogger } from '../core/harness/recording-logger.ts';
 import type { Recording } from './corpus.ts';
 import { checkError } from './error-answers.ts';
 import { dataOf, parsedAnswer, type Reading, readingOf } from './readings.ts';
-import { type Received, replayingUpstream, withoutAddition } from './replaying-upstream.ts';
+import { type Answered, operatorKey, replayHost } from './replay-host.ts';
+import { type Received, withoutAddition } from './replaying-upstream.ts';
 import type { Tally } from './tally.ts';
-import { type ProviderSeat, type Way, wayOf } from './ways.ts';
+import { unaskedWay, type Way, wayOf } from './ways.ts';
 import { answerText, isStream } from './wire-text.ts';
-
-/** The key that upstreams must get and clients must never read. */
-export const operatorKey = 'sk-operators-own-0123456789';
-
-export interface Answered {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly text: string;
-  readonly broken: boolean;
-}
 
 /** Every recording through a real gateway, in its own format: what goes up, what comes down, and what is booked. */
 export async function passThrough(recordings: readonly Recording[], tally: Tally): Promise<void> {
   const ways = recordings.flatMap((recording) => wayOf(recording) ?? []);
   tally.count('pass-through: recordings without a route', recordings.length - ways.length);
-  const upstream = await replayingUpstream();
-  const seats = [...new Map(ways.map(({ provider }) => [provider.name, provider])).values()];
-  const settled: Settlement[] = [];
-  const logger = recordingLogger();
-  const gateway = aiGateway({
-    providers: seats.map((seat) => providerAt(seat, upstream.url)),
-    allowAnonymous: true,
-    plugins: [
-      definePlugin({
-        name: 'books',
-        opaque: true,
-        create: () => ({ onRequest: (context) => context.onSettled((end) => void settled.push(end)) }),
-      })(),
-    ],
-    services: [provide(Logger, logger)],
-  });
-  const server = express().use('/ai', gateway).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ai`;
+  const host = await replayHost(ways);
   try {
-    for (const way of ways) {
-      upstream.offer(way);
-      const answer = await asked(`${origin}${way.route}`, way);
-      await settlement(settled);
-      checkWay(way, answer, upstream.received(), settled.pop(), tally);
+    for (const way of ways.flatMap((one) => [one, ...unaskedWay(one)])) {
+      const { answer, received, settled } = await host.ask(way);
+      checkWay(way, answer, received, settled, tally);
     }
-    for (const line of logger.texts('error')) tally.problem('logged an error', '', line);
+    for (const line of host.errors()) tally.problem('logged an error', '', line);
   } finally {
-    server.close();
-    server.closeAllConnections();
-    await gateway.close();
-    await upstream.close();
+    await host.close();
   }
-}
-
-function providerAt({ name, kind, base }: ProviderSeat, origin: string): Provider {
-  const baseUrl = `${origin}${base}`;
-  if (kind === 'anthropic') return anthropic({ name, baseUrl, apiKey: operatorKey });
-  if (kind === 'google') return google({ name, baseUrl, apiKey: operatorKey });
-  const serves = [
-    'openai-chat',
-    'openai-responses',
-    'openai-input-tokens',
-    'openai-completions',
-    'openai-embeddings',
-    'openai-moderations',
-  ];
-  return openaiCompatible({ name, baseUrl, apiKey: operatorKey, serves });
-}
-
-function asked(url: string, way: Way): Promise<Answered> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', ...way.headers };
-    const request = http.request(url, { method: 'POST', agent: false, headers }, (res) => {
-      const parts: Buffer[] = [];
-      res.on('data', (part: Buffer) => parts.push(part));
-      res.on('error', () => {}); // the close tells
-      res.on('close', () =>
-        resolve({ status: res.statusCode as number, headers: res.headers, text: Buffer.concat(parts).toString(), broken: !res.complete }),
-      );
-    });
-    request.on('error', reject);
-    request.end(way.body);
-  });
-}
-
-/** Settled a moment after the answer's last byte. */
-async function settlement(settled: readonly Settlement[]): Promise<void> {
-  for (let waits = 0; settled.length === 0 && waits < 1_000; waits += 1) await new Promise((go) => setImmediate(go));
 }
 
 function checkWay(way: Way, answer: Answered, received: readonly Received[], settled: Settlement | undefined, tally: Tally): void {
@@ -142,6 +61,7 @@ function checkAnswer(way: Way, answer: Answered, sent: Received, settled: Settle
     return;
   }
   const stripped = way.stream && sent.body !== way.upstreamBody;
+  if (stripped) tally.count(`pass-through ${dialect}: streams whose client did not ask for usage`);
   const expected = stripped ? withoutUsage(recorded) : recorded;
   if (answer.text !== expected) problem('answer bytes', firstDifference(expected, answer.text));
   if (settled?.outcome !== 'completed') problem('outcome', `${settled?.outcome} ${settled?.error}`);
@@ -163,10 +83,8 @@ function checkRequest(way: Way, sent: Received, problem: (what: string, detail: 
       problem('header lost', `${name}: ${value} became ${String(sent.headers[name])}`);
 }
 
-function hasError(event: JsonValue | undefined): boolean {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) return false;
-  const { error, type } = event as { readonly error?: JsonValue; readonly type?: JsonValue };
-  return (error !== undefined && error !== null) || type === 'error';
+export function hasError(event: JsonValue | undefined): boolean {
+  return isJsonObject(event) && ((event.error ?? null) !== null || event.type === 'error');
 }
 
 /** Providers that report an error inside an answer of status 200. */

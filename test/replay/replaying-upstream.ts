@@ -15,10 +15,15 @@ export interface ReplayingUpstream {
   readonly url: string;
   /** The answer to this request is this recording's, once. */
   offer(way: Way): void;
+  /** The answer to the next request for its path is this recording's, whatever the body: it is a translated one. */
+  offerForPath(way: Way): void;
   /** What was asked for since the last call. */
   received(): readonly Received[];
   close(): Promise<void>;
 }
+
+/** Stands for every body. No JSON. */
+const anyBody = '*';
 
 /** What a gateway adds to a request so that its stream says what it used. */
 const addition = /,\s*"stream_options":\s*\{"include_usage":\s*true\}|,?\s*"include_usage":\s*true(?=\s*\})/;
@@ -34,7 +39,9 @@ export async function replayingUpstream(): Promise<ReplayingUpstream> {
   let received: Received[] = [];
   const keyOf = (path: string, body: string): string => `${path}\n${body}`;
   const take = (path: string, body: string): Way | undefined => {
-    const asked = [body, withoutAddition(body)].map((text) => keyOf(path, text)).find((key) => (offered.get(key)?.length ?? 0) > 0);
+    const asked = [body, withoutAddition(body), anyBody]
+      .map((text) => keyOf(path, text))
+      .find((key) => (offered.get(key)?.length ?? 0) > 0);
     return asked === undefined ? undefined : offered.get(asked)?.shift();
   };
   const server = createServer((req, res) => {
@@ -55,12 +62,14 @@ export async function replayingUpstream(): Promise<ReplayingUpstream> {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const offer = (way: Way, body: string): void => {
+    const key = keyOf(way.upstreamPath, body);
+    offered.set(key, [...(offered.get(key) ?? []), way]);
+  };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    offer: (way) => {
-      const key = keyOf(way.upstreamPath, way.upstreamBody);
-      offered.set(key, [...(offered.get(key) ?? []), way]);
-    },
+    offer: (way) => offer(way, way.upstreamBody),
+    offerForPath: (way) => offer(way, anyBody),
     received: () => {
       const since = received;
       received = [];

@@ -31,9 +31,10 @@ export class SchemaCheck {
     for (const recording of recordings) if (/^(openai|azure)$/.test(recording.provider)) this.#learn(recording);
   }
 
-  problems(dialect: string, kind: Kind, body: JsonValue): string[] {
+  /** `undefined`: nobody published a schema. */
+  problems(dialect: string, kind: Kind, body: JsonValue): string[] | undefined {
     const schema = schemas[dialect]?.[kind];
-    if (schema === undefined) return [];
+    if (schema === undefined) return undefined;
     const own = this.#own.get(schema);
     return this.#document.check(body, schema).filter((problem) => own?.has(anywhere(problem)) !== true);
   }

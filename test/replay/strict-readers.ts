@@ -91,7 +91,7 @@ function readChat(frames: readonly Frame[], chunks: readonly JsonObject[], say: 
       content += said.text;
       reasoning += said.reasoning;
       for (const call of list(delta.tool_calls)) readChatCall(call, calls, say);
-      if (choice.finish_reason !== null) finished += 1;
+      if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '') finished += 1;
     }
   }
   say(finished === 1, `one finish reason, not ${finished}`);

@@ -26,6 +26,8 @@ export interface ProviderSeat {
   readonly kind: 'anthropic' | 'google' | 'compatible';
   /** Path of its base URL at the replaying server. */
   readonly base: string;
+  /** Of OpenAI's formats; all by default. */
+  readonly serves?: readonly string[];
 }
 
 interface Format {
@@ -177,6 +179,17 @@ function withModel(json: JsonObject, model: string): JsonObject {
   const { requests, generateContentRequest: inner } = json;
   if (Array.isArray(requests)) return { ...json, requests: (requests as readonly JsonObject[]).map((one) => ({ ...one, model })) };
   return isJsonObject(inner) ? { ...json, generateContentRequest: { ...inner, model } } : json;
+}
+
+/** The same call from a client that did not ask for usage in its stream: the gateway asks, and takes out what that adds. */
+export function unaskedWay(way: Way): Way[] {
+  if (!/"include_usage":\s*true/.test(way.upstreamBody)) return [];
+  const style = Number.parseInt(way.recording.id.slice(0, 4), 16);
+  const without = (body: string): string => {
+    const { stream_options: _asked, ...rest } = JSON.parse(body) as JsonObject;
+    return written(rest, style);
+  };
+  return [{ ...way, body: without(way.body), upstreamBody: without(way.upstreamBody) }];
 }
 
 /** Headers of the client's that its format gives a meaning. */

@@ -1,9 +1,16 @@
 import net from 'node:net';
+import express from 'express';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { definePlugin } from '../../core/src/define-plugin.ts';
+import { aiGateway, type Gateway } from '../../core/src/gateway.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
-import { type Running, running, send } from '../core/harness/loopback.ts';
+import { principal } from '../../core/src/slot.ts';
+import { passThrough } from '../../plugins/pass-through/src/plugin.ts';
+import { serviceProxy } from '../../plugins/service-proxy/src/plugin.ts';
+import { listening, type Running, running, send } from '../core/harness/loopback.ts';
 import { leavesNothing } from '../core/harness/nothing-left.ts';
-import { type HostileUpstream, hostileUpstream, type RawRequest, streamHead, wholeAnswer } from '../kit/hostile-upstream.ts';
+import { hostileClient } from '../kit/hostile-client.ts';
+import { type HostileUpstream, head, hostileUpstream, type RawRequest, streamHead, wholeAnswer } from '../kit/hostile-upstream.ts';
 
 leavesNothing();
 
@@ -133,8 +140,9 @@ describe('SSRF-1: no client chooses where its request goes', () => {
           const wrapped = depth === 0 ? value : JSON.stringify(nested({ [field]: 'HERE' }, depth - 1)).replace('"HERE"', value);
           const member = depth === 0 ? `${JSON.stringify(field)}:${value}` : `"metadata":${wrapped}`;
           const known = '"model":"chat","messages":[{"role":"user","content":"Hello"}],"input":"Hello"';
-          const { status } = await send(gateway.url + route.path, `{${known},${member}}`);
-          expect([200, 400]).toContain(status);
+          // Formats that this provider is not asked in have no target, models that a path does not name are unknown.
+          const { status } = await send(gateway.url + route.path.replace('*', 'chat'), `{${known},${member}}`);
+          expect([200, 400, 404, 503]).toContain(status);
           sent += 1;
         }
       expect(sent).toBeGreaterThanOrEqual(14);
@@ -498,5 +506,168 @@ describe('SSRF-6: headers that open doors inside', () => {
       ]);
     }
     expect(upstream.requests).toHaveLength(2);
+  });
+});
+
+describe('SSRF-7: no way around the checks', () => {
+  /** A gateway with an authenticator, a provider and two handoffs; whatever reaches anybody behind it is seen. */
+  async function guarded(): Promise<{ readonly url: string; readonly gateway: Gateway; readonly up: HostileUpstream; listen(): void }> {
+    const up = await hostileUpstream((peer) => void peer.say(wholeAnswer(chatAnswer)));
+    const provider = openaiCompatible({ name: 'up', baseUrl: `${up.url}/v1`, apiKey: 'sk-operators-own' });
+    const keys = definePlugin({
+      name: 'keys',
+      provides: [principal],
+      create: () => ({
+        onRequest(context) {
+          if (context.headers.authorization === 'Bearer gw_alice') context.set(principal, { id: 'alice', kind: 'key' });
+        },
+      }),
+    })();
+    const own = aiGateway({
+      providers: [provider],
+      models: { chat: 'up/m' },
+      plugins: [
+        keys,
+        passThrough({ allow: [{ provider, methods: ['GET', 'POST', 'DELETE'], paths: ['/v1/files*'] }] }),
+        serviceProxy({ services: [{ path: '/services/summarise', target: up.url }] }),
+      ],
+    });
+    const server = await listening(express().use('/ai', own));
+    onTestFinished(() => own.close());
+    return { url: server.url, gateway: own, up, listen: () => void server.on('upgrade', own.upgrade) };
+  }
+
+  function lines(method: string, path: string, ...more: readonly string[]): string {
+    const body = method === 'POST' ? '{}' : '';
+    const head = [
+      `${method} /ai${path.replace('*', 'chat')} HTTP/1.1`,
+      'host: x',
+      ...more,
+      `content-length: ${body.length}`,
+      'content-type: application/json',
+    ];
+    return `${head.join('\r\n')}\r\n\r\n${body}`;
+  }
+
+  const upgrades = [
+    ['connection: upgrade', 'upgrade: websocket', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version: 13'],
+    ['connection: upgrade, http2-settings', 'upgrade: h2c', 'http2-settings: AAMAAABkAAQAAP__'],
+    ['connection: Upgrade', 'upgrade: TLS/1.0, HTTP/1.1'],
+  ] as const;
+
+  it('SSRF-7: an upgrade of any route is refused where the gateway is asked about upgrades, whoever asks', async () => {
+    const { url, gateway: own, up, listen } = await guarded();
+    listen();
+    const routes = own.routes.filter(({ dialect }) => dialect !== 'health');
+    expect(
+      routes.some(({ dialect }) => dialect === 'pass-through:up') && routes.some(({ dialect }) => dialect.startsWith('service:')),
+    ).toBe(true);
+    for (const { method, path } of routes)
+      for (const upgrade of upgrades)
+        for (const credential of [[], ['authorization: Bearer gw_alice']]) {
+          const client = await hostileClient(url);
+          client.say(lines(method, path, ...upgrade, ...credential));
+          await client.ended;
+          expect(
+            client.answers.map(({ status }) => status),
+            `${method} ${path} ${upgrade[1]}`,
+          ).toEqual([426]);
+          client.destroy();
+        }
+    expect(up.peers).toHaveLength(0);
+  });
+
+  it('SSRF-7: where it is not asked, an offer is ignored: the request is checked like any other, and the offer goes no further', async () => {
+    const { url, gateway: own, up } = await guarded();
+    for (const { method, path } of own.routes.filter(({ dialect }) => dialect !== 'health'))
+      for (const upgrade of upgrades) {
+        const client = await hostileClient(url);
+        client.say(lines(method, path, ...upgrade));
+        expect((await client.answer()).status, `${method} ${path}`).toBe(401);
+        client.destroy();
+      }
+    expect(up.peers).toHaveLength(0);
+    for (const [method, path] of [
+      ['GET', '/up/v1/files'],
+      ['POST', '/up/v1/files/x'],
+      ['POST', '/services/summarise'],
+    ] as const)
+      for (const upgrade of upgrades) {
+        const client = await hostileClient(url);
+        client.say(lines(method, path, ...upgrade, 'authorization: Bearer gw_alice'));
+        expect((await client.answer()).status).toBe(200);
+        client.destroy();
+      }
+    for (const { bytes } of up.requests) expect(bytes.toString()).not.toMatch(/upgrade|websocket|h2c|http2-settings|gw_alice/i);
+  });
+
+  it('SSRF-7: CONNECT is no method of ours, on any path and to any host', async () => {
+    const { url, gateway: own, up } = await guarded();
+    for (const target of [
+      ...own.routes.map(({ path }) => `/ai${path}`),
+      `127.0.0.1:${attacker.port}`,
+      `127.0.0.1:${up.port}`,
+      attacker.url,
+    ]) {
+      const client = await hostileClient(url);
+      client.say(`CONNECT ${target} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer gw_alice\r\n\r\n`);
+      await client.ended;
+      expect(client.answers.filter(({ status }) => status < 400)).toEqual([]);
+      client.destroy();
+    }
+    expect([up.peers.length, attacker.peers.length]).toEqual([0, 0]);
+  });
+
+  it('SSRF-7: Expect: 100-continue is answered by the server, changes no check and goes no further', async () => {
+    const { url, gateway: own, up } = await guarded();
+    for (const { method, path } of own.routes.filter((route) => route.method === 'POST')) {
+      const client = await hostileClient(url);
+      client.say(lines(method, path, 'expect: 100-continue'));
+      expect((await client.answer()).status, path).toBe(401);
+      client.destroy();
+    }
+    expect(up.peers).toHaveLength(0);
+    const client = await hostileClient(url);
+    client.say(lines('POST', '/services/summarise', 'expect: 100-continue', 'authorization: Bearer gw_alice'));
+    expect((await client.answer()).status).toBe(200);
+    expect(up.requests[0]?.bytes.toString()).not.toMatch(/expect/i);
+    client.destroy();
+  });
+
+  it('SSRF-7: an upstream that switches protocols by itself is no answer', async () => {
+    const switching = await hostileUpstream((peer) => void peer.say(head(101, { connection: 'upgrade', upgrade: 'websocket' })));
+    const provider = openaiCompatible({ name: 'up', baseUrl: `${switching.url}/v1`, apiKey: 'sk-operators-own' });
+    const one = await running(switching.url, {
+      plugins: [passThrough({ allow: [{ provider, methods: ['POST'], paths: ['/v1/files*'] }], timeouts: { idleMs: 500 } })],
+    });
+    const { status } = await send(`${one.url}/up/v1/files/x`, {});
+    expect(status).toBe(502);
+    await (await switching.peer(0)).closed;
+  });
+
+  it('SSRF-7: no path, header or query of a handoff chooses where it goes', async () => {
+    const { url, up } = await guarded();
+    const other = `127.0.0.1:${attacker.port}`;
+    for (const path of ['/up/v1/files', '/services/summarise'])
+      for (const target of [
+        `/ai${path}/@${other}/`,
+        `/ai${path}/http://${other}/`,
+        `/ai${path}//${other}/`,
+        `/ai${path}/..%2f..%2f@${other}`,
+        `/ai${path}?url=http://${other}&target=${other}`,
+        `/ai${path};@${other}`,
+        `http://${other}/ai${path}`,
+      ])
+        for (const host of ['x', other, `x/#@${other}`]) {
+          const answer = await raw(
+            url,
+            `POST ${target} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer gw_alice\r\nx-forwarded-host: ${other}`,
+            '{}',
+          );
+          expect(answer, target).toMatch(/^HTTP\/1\.1 (?:200|400|404) /);
+        }
+    expect(up.requests.length).toBeGreaterThan(5);
+    for (const { headers } of up.requests) expect(headers.filter(([name]) => name === 'host')).toEqual([['host', `127.0.0.1:${up.port}`]]);
+    expect(attacker.peers).toHaveLength(0);
   });
 });

@@ -113,14 +113,26 @@ function refOf(block: JsonObject): Attachment['ref'] | undefined {
 }
 
 /** What only one account has: a container, a thread of messages kept there, skills, uploaded files. */
-export function requestState(body: JsonObject): string | undefined {
+export function requestStates(body: JsonObject): readonly string[] {
   const { thread, container } = body;
+  const states: string[] = [];
   const named = textOf(isJsonObject(container) ? container.id : container);
-  if (named !== undefined) return named;
-  if (isJsonObject(thread)) return textOf(thread.previous_message_id) ?? 'thread';
-  if (isJsonObject(container) && Array.isArray(container.skills) && container.skills.length > 0) return 'container.skills';
-  for (const [block, ref] of mediaBlocks(body)) if (ref === 'id') return fileOf(block);
-  return undefined;
+  if (named !== undefined) states.push(named);
+  if (isJsonObject(thread)) states.push(textOf(thread.previous_message_id) ?? 'thread');
+  if (isJsonObject(container) && Array.isArray(container.skills) && container.skills.length > 0) states.push('container.skills');
+  collectFiles(body.messages, states);
+  return states;
+}
+
+/** Uploaded files at any depth of content. Without places: this is asked for every request. */
+function collectFiles(content: JsonValue | undefined, into: string[]): void {
+  if (!Array.isArray(content)) return;
+  for (const block of content as readonly JsonValue[]) {
+    if (!isJsonObject(block)) continue;
+    if (refOf(block) === 'id') into.push(fileOf(block));
+    collectFiles(block.content, into);
+    if (isJsonObject(block.source)) collectFiles(block.source.content, into);
+  }
 }
 
 function fileOf({ file_id: id, source }: JsonObject): string {

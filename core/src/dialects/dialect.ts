@@ -58,10 +58,10 @@ export interface CallDialect extends Dialect {
   readCall(body: JsonObject, address: CallAddress): CallFacts;
   /**
    * What the request refers to that only one provider's account has: a response to go on from, a conversation, cached
-   * content. Such a call goes to one target only and is never cached. `undefined`: it says everything itself.
+   * content. Such a call goes to one target only and is never cached. None: it says everything itself.
    */
-  state?(body: JsonObject): string | undefined;
-  /** What a whole answer leaves with its provider that a later request may go on from: the `state` of that request. */
+  states?(body: JsonObject): readonly string[];
+  /** What a whole answer leaves with its provider that a later request may go on from: one of the `states` of that request. */
   leaves?(answer: JsonValue): string | undefined;
   /** Places of a request that refer to items of answers which the gateway made or translated, and keeps itself. */
   itemReferences?(body: JsonObject): readonly ItemReference[];
@@ -87,7 +87,7 @@ export interface CallDialect extends Dialect {
    * Takes out of a request in the provider's own dialect what another dialect's provider left in the conversation (its
    * signatures, its encrypted reasoning): a call may come back from a fallback. The names of fields that changed.
    */
-  dropForeign?(document: JsonDocument, body: JsonObject): readonly string[];
+  dropForeign?(document: JsonDocument): readonly string[];
   /** How it is translated; absent where it is not. */
   readonly chat?: ChatTranslation;
   /** Every text-bearing place of a request; opaque parts are left out. */

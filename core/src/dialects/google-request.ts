@@ -72,7 +72,7 @@ export function* requestAttachments(request: JsonObject, path: JsonPath = []): G
 }
 
 /** The name of the cached content that a request goes on from: only one account has it. */
-export function cachedContent(request: JsonObject): string | undefined {
+export function cachedContents(request: JsonObject): readonly string[] {
   const name = fieldOf(request, 'cachedContent');
-  return typeof name === 'string' && name !== '' ? name : undefined;
+  return typeof name === 'string' && name !== '' ? [name] : [];
 }

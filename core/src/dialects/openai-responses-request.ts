@@ -47,19 +47,16 @@ function toolNames(tools: JsonValue | undefined, field: string): string[] {
 }
 
 /** What the request goes on from and only one account has: an answer, a conversation, a stored item, a prompt template. */
-export function responsesState(body: JsonObject): string | undefined {
-  return (
-    given(body.previous_response_id) ??
-    idOf(body.conversation) ??
-    storedItem(body.input) ??
-    (isJsonObject(body.prompt) ? idOf(body.prompt) : undefined)
-  );
+export function responsesStates(body: JsonObject): readonly string[] {
+  const named = [given(body.previous_response_id), idOf(body.conversation), isJsonObject(body.prompt) ? idOf(body.prompt) : undefined];
+  return [...named.filter((id) => id !== undefined), ...storedItems(body.input)];
 }
 
-function storedItem(input: JsonValue | undefined): string | undefined {
-  if (!Array.isArray(input)) return undefined;
-  const found = (input as readonly JsonValue[]).find((item) => isJsonObject(item) && isReference(item));
-  return isJsonObject(found) ? (given(found.id) ?? 'without id') : undefined;
+function storedItems(input: JsonValue | undefined): string[] {
+  if (!Array.isArray(input)) return [];
+  return (input as readonly JsonValue[]).flatMap((item) =>
+    isJsonObject(item) && isReference(item) ? [given(item.id) ?? 'without id'] : [],
+  );
 }
 
 /** The type may be left out: an id, and nothing that says what it is. */

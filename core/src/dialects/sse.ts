@@ -89,6 +89,12 @@ export class FrameSplitter {
     return rest;
   }
 
+  /** Ends the last region, which lacked its blank line. */
+  complete(lineEnd: string): void {
+    this.bytes = Buffer.concat([this.bytes, Buffer.from(lineEnd)]);
+    this.text += lineEnd;
+  }
+
   #hold(part: Buffer): void {
     this.#heldLength += part.length;
     if (this.#heldLength > this.#maxFrame) throw new RangeError(`A stream event is larger than ${this.#maxFrame} bytes.`);
@@ -171,6 +177,18 @@ export function parseFrameData(frame: string): JsonValue | undefined {
 
 /** Event name and joined data of a frame given as real text. */
 export function frameFields(frame: string): { readonly name: string | undefined; readonly data: string } {
+  return usualFields(frame) ?? fieldsByLines(frame);
+}
+
+/** Nearly every frame: one `data:` line, an `event:` line before it at most. `undefined` for others. */
+function usualFields(frame: string): { readonly name: string | undefined; readonly data: string } | undefined {
+  const start = frame.startsWith('event: ') ? frame.indexOf('\n') + 1 : 0;
+  const end = frame.length - 2;
+  if (!frame.startsWith('data: ', start) || frame.indexOf('\n', start) !== end || frame.includes('\r')) return undefined;
+  return { name: start === 0 ? undefined : frame.slice('event: '.length, start - 1), data: frame.slice(start + 'data: '.length, end) };
+}
+
+function fieldsByLines(frame: string): { readonly name: string | undefined; readonly data: string } {
   let name: string | undefined;
   const data: string[] = [];
   for (const line of frame.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {

@@ -9,7 +9,7 @@ export class OpaqueCall implements Call {
   readonly model = '';
   readonly stream = false;
   readonly maxOutputTokens = undefined;
-  readonly state = undefined;
+  readonly states: readonly string[] = [];
   readonly edited = false;
   /** As the client declared it; 0 when it did not say. */
   readonly byteLength: number;

@@ -124,6 +124,7 @@ export class HandoffTransfer implements Transfer, UnderWay {
       piece: () => this.#deadline.byte(),
       over: (error) => {
         if (error === undefined) this.#run?.end();
+        else this.#run?.abort(error);
         this.#end(error);
       },
     });

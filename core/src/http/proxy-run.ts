@@ -52,6 +52,8 @@ export class ProxyRun {
       request.destroy(); // given up before the proxy began
       return;
     }
+    // Also when nobody is told why: after a 101 that nobody asked for, say.
+    request.once('close', () => this.failed(new Error('closed without an answer')));
     const { socket } = request;
     if (!socket?.connecting) return;
     const ready = 'encrypted' in socket ? 'secureConnect' : 'connect';

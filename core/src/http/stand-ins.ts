@@ -58,18 +58,21 @@ export class StandInRequest extends IncomingMessage {
 export class StandInResponse extends ServerResponse {
   readonly #onCut: () => void;
   #left = false;
+  #complete = false;
 
   /** `onCut`: the proxy destroyed it, for its upstream broke off. */
   constructor(request: StandInRequest, onCut: () => void) {
     super(request);
     this.#onCut = onCut;
+    // What makes a proxy keep the upstream's connection.
+    Object.defineProperty(this, 'writableFinished', { get: () => this.#complete });
   }
 
   /** Nobody waits for the rest; or, `complete`, there is none. */
   leave(complete: boolean): void {
     if (this.#left) return;
     this.#left = true;
-    this.finished = complete; // what makes a proxy keep the upstream's connection
+    this.#complete = complete;
     this.destroyed = true;
     this.emit('close');
   }

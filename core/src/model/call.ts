@@ -48,9 +48,9 @@ export interface Call {
   remove(path: JsonPath): void;
   /**
    * What the call goes on from that only one provider's account has: a response, a conversation, cached content. Such a call
-   * is never cached and goes to one target only.
+   * is never cached and goes to one target only. Empty for a call that says everything itself.
    */
-  readonly state: string | undefined;
+  readonly states: readonly string[];
   /** True once something was changed. */
   readonly edited: boolean;
   /**

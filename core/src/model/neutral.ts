@@ -244,8 +244,11 @@ export type NeutralEvent =
     }
   /** The next piece of a call's arguments. */
   | { readonly kind: 'arguments'; readonly call: number; readonly piece: string }
-  /** The part that went on is over (where the format says so): the next text begins a part of its own. */
-  | { readonly kind: 'partEnd' }
+  /**
+   * A part is over (where the format says so): this call, and no piece of it follows; without a `call`, the text or reasoning
+   * that went on, and the next begins a part of its own.
+   */
+  | { readonly kind: 'partEnd'; readonly call?: number }
   /** Usage as known so far; the last one counts. */
   | { readonly kind: 'usage'; readonly usage: Usage }
   /** Why it stopped. Usage may still follow; nothing else does. */

@@ -54,6 +54,8 @@ export interface PathPair {
   readonly stream: string;
   /** What `{model}` stands for where it is not the name itself, e.g. `models/<name>`. Cannot leave the path: see `requestPath`. */
   readonly modelName?: ((model: string) => string) | undefined;
+  /** A slash in a model's name is encoded like the rest of it (Bedrock's ARNs). */
+  readonly oneSegment?: boolean | undefined;
 }
 
 export interface ProviderHeader {
@@ -80,6 +82,8 @@ export interface OutgoingRequest {
   readonly path: string;
   readonly headers: HeaderPairs;
   readonly body: Buffer | string;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Changes a body that goes to a provider; everything untouched stays byte-exact. */
@@ -159,7 +163,7 @@ const path = z
   })
   .refine((text) => !/\/(?:\.|%2e){1,2}(?=[/?]|$)/i.test(text), { error: 'a path without dotted segments' });
 
-const pairSchema = z.strictObject({ whole: path, stream: path, modelName: functionSchema.optional() });
+const pairSchema = z.strictObject({ whole: path, stream: path, modelName: functionSchema.optional(), oneSegment: z.boolean().optional() });
 
 const specSchema = providerOptions.omit({ apiKey: true }).extend({
   paths: z.record(z.string(), z.union([path, pairSchema]), { error: 'an object of paths' }),
@@ -255,7 +259,7 @@ export function requestPath(path: ProviderPath, model: string, stream: boolean):
   const chosen = typeof path === 'string' ? path : stream ? path.stream : path.whole;
   if (!chosen.includes('{model}')) return chosen;
   const name = typeof path === 'string' || path.modelName === undefined ? model : path.modelName(model);
-  const segments = name.split('/');
+  const segments = typeof path !== 'string' && path.oneSegment === true ? [name] : name.split('/');
   if (!isModelName(name) || segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
     throw gatewayError('GW_BAD_REQUEST', {
       details: { field: 'model', expected: 'a name without empty or dotted segments', received: 'another' },
@@ -297,6 +301,15 @@ function headersOf(place: string, path: string, given: Readonly<Record<string, s
     if (headers.findIndex((other) => other.name === name) < index) refuse(place, `${path}.${name}`, 'each header once', 'it twice');
   }
   return headers;
+}
+
+/** Headers that a credential made for one request, checked like those of the config. Throws for what may not be sent. */
+export function checkedHeaders(pairs: HeaderPairs): readonly (readonly [name: string, value: string])[] {
+  return pairs.map(([name, value]) => {
+    const checked = header('credential', 'authorize', name, value);
+    if (taken.has(checked.name)) throw new TypeError(`authorize: the gateway writes ${checked.name} itself`);
+    return [checked.name, value] as const;
+  });
 }
 
 /** A value with a line break would write headers of its own. */

@@ -9,7 +9,7 @@ import { Attempt, type Try } from './attempt.ts';
 import type { CredentialPools } from './credential-pools.ts';
 import type { CredentialPool } from './credentials.ts';
 import type { Router } from './router.ts';
-import { wayTo } from './way.ts';
+import { type NoWay, wayTo } from './way.ts';
 
 /** Sends a try to its target, or passes it on. */
 export type Next = (one: Try) => Promise<GatewayResponse>;
@@ -50,7 +50,7 @@ export function alongTargets(
     for (const target of exchange.targets) {
       const way = wayTo(target, exchange.requireCall(), router, catalog);
       if ('refused' in way) {
-        skipped.note(way.reason, way.refused);
+        skipped.note(way.reason, way);
         continue;
       }
       if (last !== undefined) signals.emit('fallback', { exchange: exchange.id, from: last.target, to: target.id, code: last.error.code });
@@ -67,13 +67,18 @@ export function alongTargets(
   };
 }
 
+const skippedByPlugin = { refused: [], unserved: false };
+
 /** Why targets were passed over. */
 class Skipped {
   readonly #reasons: string[] = [];
   readonly #refused = new Set<string>();
+  /** Whether every target so far lacks the API itself. */
+  #unserved = true;
 
-  note(reason: string, refused: readonly string[] = []): void {
+  note(reason: string, { refused, unserved }: Pick<NoWay, 'refused' | 'unserved'> = skippedByPlugin): void {
     this.#reasons.push(reason);
+    this.#unserved &&= unserved;
     for (const field of refused) this.#refused.add(field);
   }
 
@@ -81,6 +86,7 @@ class Skipped {
   error(model: string): GatewayError {
     const reasons = this.#reasons.length === 0 ? 'every candidate was filtered out' : this.#reasons.join('; ');
     const details = { model: JSON.stringify(model.slice(0, 100)), reasons };
+    if (this.#reasons.length > 0 && this.#unserved) return gatewayError('GW_NOT_SERVED', { details });
     const [field] = this.#refused;
     return field === undefined ? gatewayError('GW_NO_TARGET', { details }) : gatewayError('GW_UNTRANSLATABLE', { details, param: field });
   }

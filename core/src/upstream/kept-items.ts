@@ -21,9 +21,13 @@ export class KeptItems {
   /** Milliseconds; 0: nothing is kept. */
   readonly #keepMs: number;
 
-  constructor(cache: CacheStore, keepMs: number) {
+  /** Bytes of a call with everything in its place. */
+  readonly #maxBytes: number;
+
+  constructor(cache: CacheStore, keepMs: number, maxBytes: number) {
     this.#cache = cache;
     this.#keepMs = keepMs;
+    this.#maxBytes = maxBytes;
   }
 
   /** Keeps the items of a translated answer once its client has it. */
@@ -49,12 +53,17 @@ export class KeptItems {
 
   async #dereferenced(exchange: Exchange, document: JsonDocument, references: readonly ItemReference[]): Promise<string> {
     const owner = ownerOf(exchange);
-    const items = await Promise.all(references.map(({ id }) => this.#item(keyOf(owner, id))));
-    for (const [index, { path }] of references.entries()) {
-      const item = items[index];
+    const ids = [...new Set(references.map(({ id }) => id))];
+    const items = new Map(await Promise.all(ids.map(async (id) => [id, await this.#item(keyOf(owner, id))] as const)));
+    let length = document.text.length;
+    for (const { id } of references) {
+      const item = items.get(id);
       if (item === undefined) throw gatewayError('GW_UNKNOWN_STATE');
-      document.replaceValue(path, item);
+      length += item.length;
+      // A small call may refer to one large item a thousand times.
+      if (length > this.#maxBytes) throw gatewayError('GW_BODY_TOO_LARGE', { details: { limit: this.#maxBytes } });
     }
+    for (const { path, id } of references) document.replaceValue(path, items.get(id) as string);
     return document.toText();
   }
 

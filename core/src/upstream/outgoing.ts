@@ -1,9 +1,9 @@
 import { gatewayError } from '../errors.ts';
 import { JsonDocument } from '../json/document.ts';
-import { isJsonObject, type JsonObject } from '../model/json.ts';
+import { isJsonObject } from '../model/json.ts';
 import { setValue } from '../parsed-call.ts';
 import { passedHeaders } from '../providers/passed-headers.ts';
-import { type Credential, type HeaderPairs, requestPath } from '../providers/provider.ts';
+import { type Credential, checkedHeaders, requestPath } from '../providers/provider.ts';
 import { within } from '../within.ts';
 import type { Attempt } from './attempt.ts';
 import { clientHeaders, requestHeaders } from './headers.ts';
@@ -71,7 +71,7 @@ function preparedBody(
   // Also where a plugin wrote another model into the body: targets are chosen by `targets`.
   if (target.model !== call.model || document.edited) dialect.setModel(document, target.model);
   if (translated === undefined) {
-    dropped.push(...(dialect.dropForeign?.(document, call.document.value as JsonObject) ?? noNames));
+    dropped.push(...(dialect.dropForeign?.(document) ?? noNames));
     dropped.push(...(dialect.applyQuirks?.(document, provider.quirks) ?? noNames));
   }
   const asks = call.stream && provider.quirks.streamUsage && (dialect.stream?.requestUsage(document) ?? false);
@@ -106,17 +106,27 @@ function ownBytes(text: string): Buffer {
 async function authorized(attempt: Attempt, request: Outgoing, authorize: NonNullable<Credential['authorize']>): Promise<Outgoing> {
   const pairs: [string, string][] = [];
   for (let at = 0; at < request.headers.length; at += 2) pairs.push([request.headers[at] as string, request.headers[at + 1] as string]);
+  const { origin, path, body } = request;
+  const leaving = new AbortController();
+  let stopWatching = (): void => {};
+  // One who left waits for no token.
+  const left = new Promise<never>((_resolve, reject) => {
+    stopWatching = attempt.exchange.onAbort((reason) => {
+      leaving.abort(reason);
+      reject(reason);
+    });
+  });
   try {
-    const { origin, path, body } = request;
-    const added: HeaderPairs = await within(
-      authorizeMs,
-      Promise.resolve(authorize({ method: 'POST', origin, path, headers: pairs, body })),
-    );
+    const made = (async () => authorize({ method: 'POST', origin, path, headers: pairs, body, signal: leaving.signal }))();
+    const added = checkedHeaders(await Promise.race([within(authorizeMs, made), left]));
     for (const [, value] of added) attempt.shown.push(value);
     return { ...request, headers: [...request.headers, ...added.flat()] };
   } catch (cause) {
+    if (attempt.exchange.stopped !== undefined) throw attempt.exchange.stopped;
     // The caller of the gateway has no part in how the gateway proves itself, and must not read of it.
     throw gatewayError('GW_UPSTREAM_AUTH', { cause, headers: { 'x-should-retry': 'false' } });
+  } finally {
+    stopWatching();
   }
 }
 

@@ -142,7 +142,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#over) return;
     const rest = this.#splitter.rest();
     // A last event without its blank line counts when it is whole; half an event must not reach the client.
-    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#passLast(rest, this.#splitter.text);
+    if (rest.at(-1) === 0x0a || rest.at(-1) === 0x0d) this.#passLast();
     if (this.#over) return;
     this.#finish(this.observer.complete ? undefined : gatewayError('GW_UPSTREAM_TRUNCATED'));
   }
@@ -155,11 +155,14 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   }
 
   /** What follows an event without its blank line, an error or held text, must not become part of it. */
-  #passLast(bytes: Buffer, text: string): void {
+  #passLast(): void {
+    const { text } = this.#splitter;
     const lineEnd = text.endsWith('\r\n') ? '\r\n' : text.slice(-1);
-    if (this.wrapped || this.#options.translation !== undefined) this.#pass(Buffer.concat([bytes, Buffer.from(lineEnd)]), text + lineEnd);
-    else {
-      this.#pass(bytes, text);
+    if (this.wrapped || this.#options.translation !== undefined) {
+      this.#splitter.complete(lineEnd);
+      this.#pass(this.#splitter.bytes, this.#splitter.text);
+    } else {
+      this.#pass(this.#splitter.bytes, text);
       if (!this.#over && !this.observer.complete) this.#deliver(Buffer.from(lineEnd));
     }
   }

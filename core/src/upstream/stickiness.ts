@@ -17,6 +17,9 @@ interface Kept {
 /** Milliseconds: as long as OpenAI keeps responses. */
 const keepMs = 30 * 24 * 60 * 60 * 1000;
 
+/** Things that one call may go on from. */
+const maxStates = 100;
+
 /** Limit of one call to the store. Milliseconds. */
 const storeMs = 1_000;
 
@@ -30,20 +33,23 @@ export function sticking(
   upstream: (exchange: Exchange) => Promise<GatewayResponse>,
 ): (exchange: Exchange) => Promise<GatewayResponse> {
   return (exchange) => {
-    const { format, state } = exchange.requireCall();
+    const { format, states } = exchange.requireCall();
     if (format.leaves !== undefined) exchange.onSettled(() => remember(cache, exchange));
-    return state === undefined ? upstream(exchange) : goOn(cache, exchange, state, upstream);
+    return states.length === 0 ? upstream(exchange) : goOn(cache, exchange, states, upstream);
   };
 }
 
 async function goOn(
   cache: CacheStore,
   exchange: Exchange,
-  state: string,
+  states: readonly string[],
   upstream: (exchange: Exchange) => Promise<GatewayResponse>,
 ): Promise<GatewayResponse> {
-  const kept = await recall(cache, state);
-  if (kept !== undefined && kept.owner !== ownerOf(exchange)) throw unknownState();
+  const known = (await Promise.all(states.slice(0, maxStates).map((state) => recall(cache, state)))).filter((one) => one !== undefined);
+  const owner = ownerOf(exchange);
+  const [kept] = known;
+  // One of somebody else's, or two that lie apart: no target has them all for this caller.
+  if (states.length > maxStates || known.some((one) => one.owner !== owner || one.target !== kept?.target)) throw unknownState();
   exchange.targets = kept === undefined ? exchange.targets.slice(0, 1) : placeOf(kept, exchange.targets);
   exchange.credential = kept?.credential;
   return upstream(exchange);

@@ -1,3 +1,4 @@
+import { cappedNames } from '../capped-names.ts';
 import type { CallDialect } from '../dialects/dialect.ts';
 import { isJsonObject, type JsonObject } from '../model/json.ts';
 import type { NeutralLoss } from '../model/neutral.ts';
@@ -33,17 +34,10 @@ export function translateRequest(
     quirks: provider.quirks,
   });
   const losses = [...request.losses, ...encoded.losses.map((loss: NeutralLoss) => ({ ...loss, field: from.fieldNames[loss.field] }))];
-  const named = (level: 'drop' | 'refuse'): string[] => capped(losses.filter((loss) => loss.level === level).map(({ field }) => field));
+  const named = (level: 'drop' | 'refuse'): string[] =>
+    cappedNames(losses.filter((loss) => loss.level === level).map(({ field }) => field));
   const refused = named('refuse');
   return refused.length > 0 ? { refused } : { body: encoded.value, dropped: named('drop') };
-}
-
-/** Names in headers, errors and logs: a request may have thousands of places to name. */
-const maxNames = 20;
-
-function capped(fields: readonly string[]): string[] {
-  const names = [...new Set(fields)].map((field) => field.slice(0, 80));
-  return names.length <= maxNames ? names : [...names.slice(0, maxNames), `${names.length - maxNames} more`];
 }
 
 /** How a dialect is translated; whoever asks knows that it is. */

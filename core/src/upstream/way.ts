@@ -16,6 +16,8 @@ export interface NoWay {
   readonly reason: string;
   /** Fields of the client's that the target has no equivalent of. */
   readonly refused: readonly string[];
+  /** The provider has no such API at all. */
+  readonly unserved: boolean;
 }
 
 /** The way to a target: in the call's own words, or in the first of the provider's formats that can say it all. */
@@ -28,6 +30,6 @@ export function wayTo(target: Target, call: ParsedCall, router: Router, catalog:
     if (!('refused' in translated)) return { target: way, translated };
     for (const field of translated.refused) refused.add(field);
   }
-  if (ways.length === 0) return { reason: `${target.id} does not serve ${call.dialect}`, refused: [] };
-  return { reason: `${target.id} has no equivalent of ${[...refused].join(', ')}`, refused: [...refused] };
+  if (ways.length === 0) return { reason: `${target.id} does not serve ${call.dialect}`, refused: [], unserved: true };
+  return { reason: `${target.id} has no equivalent of ${[...refused].join(', ')}`, refused: [...refused], unserved: false };
 }

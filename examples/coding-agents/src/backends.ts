@@ -27,7 +27,7 @@ const vendors: readonly Vendor[] = [
   {
     name: 'openai',
     variable: 'OPENAI_API_KEY',
-    models: ['gpt-5-codex', 'gpt-5-mini'],
+    models: ['gpt-5-mini', 'gpt-5-codex'],
     provider: (apiKey) => openai({ apiKey }),
   },
   {

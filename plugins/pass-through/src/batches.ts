@@ -1,5 +1,6 @@
 import type { BodyInspector, Provider } from '@express-ai-gateway/core/plugin';
 import { boundaryOf, FieldInspector } from './multipart.ts';
+import { plainPath } from './paths.ts';
 import { refusal } from './refusals.ts';
 
 /** A request that may run a batch, or prepare one. */
@@ -17,7 +18,7 @@ export interface Asked {
  */
 export function refuseBatches({ method, path, contentType, provider }: Asked): BodyInspector | undefined {
   if (method !== 'POST') return undefined;
-  const plain = decodeURIComponent(path).toLowerCase().replace(/\/$/, '');
+  const plain = plainPath(path);
   if (/\/batches$/.test(plain) || /:(?:async)?batch\w*$/.test(plain)) throw refusal('PASS_THROUGH_BATCH');
   if (!/\/files$/.test(plain) || !speaksOpenAI(provider)) return undefined;
   const boundary = boundaryOf(contentType ?? '');

@@ -13,10 +13,7 @@ export function readElsewhere(provider: Provider): (path: string) => boolean {
   const patterns = Object.values(provider.paths)
     .flatMap((one) => (typeof one === 'string' ? [one] : [one.whole, one.stream]))
     .map((one) => pattern((one.split('?', 1)[0] as string).replace(/\/$/, '')));
-  return (path) => {
-    const plain = decoded(path).replace(/\/$/, '').toLowerCase();
-    return patterns.some((one) => one.test(plain));
-  };
+  return (path) => patterns.some((one) => one.test(plainPath(path)));
 }
 
 function pattern(path: string): RegExp {
@@ -24,7 +21,14 @@ function pattern(path: string): RegExp {
   return new RegExp(end === undefined ? `^${start}$` : `^${start}.+${end}$`);
 }
 
-/** `%63ompletions` is `completions` to whoever answers. */
+/** A path as whoever answers may read it: `/V1/%63hat;v=1/` is `/v1/chat`. */
+export function plainPath(path: string): string {
+  return decoded(path)
+    .toLowerCase()
+    .replace(/;[^/]*/g, '')
+    .replace(/\/$/, '');
+}
+
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path);

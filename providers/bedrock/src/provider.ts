@@ -13,7 +13,7 @@ export function bedrock(options: BedrockOptions): Provider {
   return defineProvider({
     name,
     baseUrl: options.baseUrl ?? runtimeHost(options.region),
-    paths: { 'bedrock-converse': { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream' } },
+    paths: { 'bedrock-converse': { whole: '/model/{model}/converse', stream: '/model/{model}/converse-stream', oneSegment: true } },
     credentials: credentialSpecs(name, options),
     models: options.models,
     dialects: [bedrockConverse],
@@ -32,7 +32,9 @@ export function bedrockAnthropic(options: BedrockAnthropicOptions): Provider {
   return defineProvider({
     name,
     baseUrl: options.baseUrl ?? runtimeHost(options.region),
-    paths: { 'anthropic-messages': { whole: '/model/{model}/invoke', stream: '/model/{model}/invoke-with-response-stream' } },
+    paths: {
+      'anthropic-messages': { whole: '/model/{model}/invoke', stream: '/model/{model}/invoke-with-response-stream', oneSegment: true },
+    },
     // The version stands in the body here.
     headerValues: { 'anthropic-messages': { 'anthropic-beta': betas, 'anthropic-version': [] } },
     credentials: credentialSpecs(name, options),

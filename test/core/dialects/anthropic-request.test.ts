@@ -4,7 +4,7 @@ import {
   anthropicHeaders,
   requestAttachments,
   requestFacts,
-  requestState,
+  requestStates,
   requestTexts,
 } from '../../../core/src/dialects/anthropic-request.ts';
 import { textReferences } from '../../../core/src/dialects/texts.ts';
@@ -124,7 +124,7 @@ describe('requestTexts', () => {
       const object = (typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {}) as JsonObject;
       for (const place of requestTexts(object)) expect(valueAt(object, place.path)).toBe(place.text);
       for (const { path: at } of requestAttachments(object)) expect(valueAt(object, at)).toBeTypeOf('object');
-      expect(['string', 'undefined']).toContain(typeof requestState(object));
+      expect(['string', 'undefined']).toContain(typeof requestStates(object)[0]);
     }
   });
 });
@@ -210,7 +210,7 @@ describe('requestAttachments', () => {
   });
 });
 
-describe('requestState', () => {
+describe('requestStates', () => {
   it.each<[JsonObject, string]>([
     [{ container: 'container_1' }, 'container_1'],
     [{ container: { id: 'container_1' } }, 'container_1'],
@@ -222,7 +222,7 @@ describe('requestState', () => {
     [inUser({ type: 'container_upload', file_id: 'f' }), 'f'],
     [inUser(image({ type: 'file' })), 'file_id'],
   ])('%j is one account’s', (body, state) => {
-    expect(requestState(body)).toBe(state);
+    expect(requestStates(body)[0]).toBe(state);
   });
 
   it.each([
@@ -233,7 +233,7 @@ describe('requestState', () => {
     { container: { skills: [] } },
     inUser(image(inline), image({ type: 'url', url: 'https://example.test' })),
   ])('%j says everything itself', (body) => {
-    expect(requestState(body)).toBeUndefined();
+    expect(requestStates(body)[0]).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  cachedContent,
+  cachedContents,
   candidateCount,
   requestAttachments,
   requestFacts,
@@ -142,7 +142,7 @@ describe('requestTexts', () => {
         for (const place of requestTexts(body)) expect(valueAt(body, place.path)).toBe(place.text);
         expect([...requestAttachments(body)].length).toBeLessThan(10);
         expect(candidateCount(body)).toBe(1);
-        cachedContent(body);
+        cachedContents(body);
       }
   });
 });
@@ -220,9 +220,8 @@ describe('candidateCount, cachedContent', () => {
   });
 
   it('cached content belongs to one account', () => {
-    expect(cachedContent({ cachedContent: 'cachedContents/a' })).toBe('cachedContents/a');
-    expect(cachedContent({ cached_content: 'cachedContents/a' })).toBe('cachedContents/a');
-    for (const body of [{}, { cachedContent: '' }, { cachedContent: null }, { cachedContent: 5 }])
-      expect(cachedContent(body)).toBeUndefined();
+    expect(cachedContents({ cachedContent: 'cachedContents/a' })).toEqual(['cachedContents/a']);
+    expect(cachedContents({ cached_content: 'cachedContents/a' })).toEqual(['cachedContents/a']);
+    for (const body of [{}, { cachedContent: '' }, { cachedContent: null }, { cachedContent: 5 }]) expect(cachedContents(body)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkInput, responsesModel, responsesState, responsesTools } from '../../../core/src/dialects/openai-responses-request.ts';
+import { checkInput, responsesModel, responsesStates, responsesTools } from '../../../core/src/dialects/openai-responses-request.ts';
 import type { JsonObject } from '../../../core/src/model/json.ts';
 
 const refused = (param: string, message: RegExp) =>
@@ -74,7 +74,7 @@ describe('responsesTools', () => {
   });
 });
 
-describe('responsesState', () => {
+describe('responsesStates', () => {
   it.each([
     [{ previous_response_id: 'resp_1' }, 'resp_1'],
     [{ conversation: 'conv_1' }, 'conv_1'],
@@ -92,12 +92,12 @@ describe('responsesState', () => {
     [{ input: [{ id: 'rs_1' }] }, 'rs_1'],
     [{ prompt: { id: 'pmpt_1', variables: {} } }, 'pmpt_1'],
   ])('vercel/ai#15308: what %j goes on from is %s, which one account has', (body, state) => {
-    expect(responsesState(body as JsonObject)).toBe(state);
+    expect(responsesStates(body as JsonObject)[0]).toBe(state);
   });
 
   it('a reference that cannot be read is one all the same', () => {
     for (const body of [{ conversation: {} }, { prompt: { version: '1' } }, { input: [{ type: 'item_reference' }] }])
-      expect(responsesState(body as JsonObject)).toEqual(expect.any(String));
+      expect(responsesStates(body as JsonObject)[0]).toEqual(expect.any(String));
   });
 
   it.each([
@@ -112,6 +112,6 @@ describe('responsesState', () => {
     { input: [{ id: 'msg_1', role: 'user' }, { content: 'x' }] },
     { store: true },
   ])('%j says everything itself', (body) => {
-    expect(responsesState(body as JsonObject)).toBeUndefined();
+    expect(responsesStates(body as JsonObject)[0]).toBeUndefined();
   });
 });

@@ -5,9 +5,12 @@ import { HandoffAttempt } from '../../../core/src/handoff/attempt.ts';
 import { handoffDialect } from '../../../core/src/handoff/dialect.ts';
 import { HandoffExchange } from '../../../core/src/handoff/exchange.ts';
 import { InProcessInbound } from '../../../core/src/in-process.ts';
+import type { Usage } from '../../../core/src/model/usage.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
 import { manualClock } from '../harness/manual-clock.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
+
+const used: Usage = { input: 1, output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined, raw: undefined };
 
 const target = { id: 'raw/*', provider: 'raw', model: '*' };
 
@@ -27,7 +30,7 @@ describe('the attempt of a handoff', () => {
     const { one, exchange, clock } = attempt();
     one.status = 200;
     clock.advance(7);
-    one.settle('completed', { input: 1 });
+    one.settle('completed', used);
     one.settle('failed', undefined, gatewayError('GW_CLOSING'));
     expect(exchange.attempts).toEqual([
       {
@@ -37,7 +40,7 @@ describe('the attempt of a handoff', () => {
         status: 200,
         outcome: 'completed',
         error: undefined,
-        usage: { input: 1 },
+        usage: used,
         durationMs: 7,
         dropped: [],
       },

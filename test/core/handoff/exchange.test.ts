@@ -5,10 +5,13 @@ import { HandoffExchange } from '../../../core/src/handoff/exchange.ts';
 import { OpaqueCall } from '../../../core/src/handoff/opaque-call.ts';
 import type { ClientBody } from '../../../core/src/http/client-body.ts';
 import { InProcessInbound } from '../../../core/src/in-process.ts';
+import type { Usage } from '../../../core/src/model/usage.ts';
 import { contextOf } from '../../../core/src/plugin-context.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
 import { manualClock } from '../harness/manual-clock.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
+
+const used: Usage = { input: 5, output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined, raw: undefined };
 
 function exchange(): { one: HandoffExchange; notes: string[] } {
   const notes: string[] = [];
@@ -40,7 +43,7 @@ describe('an exchange that is carried', () => {
 
   it('settles with the bytes that came and the usage of its answer, and lets go of both ends', () => {
     const { one, notes } = exchange();
-    one.transfer = { usage: () => ({ input: 5 }), release: () => void notes.push('transfer released') };
+    one.transfer = { usage: () => used, release: () => void notes.push('transfer released') };
     one.statusSent = 200;
     void one.settle(true);
     expect(notes).toEqual(['transfer released', 'client released']);
@@ -49,7 +52,7 @@ describe('an exchange that is carried', () => {
       dialect: 'raw',
       model: undefined,
       bytesIn: 12,
-      usage: { input: 5 },
+      usage: used,
       streamed: false,
     });
   });

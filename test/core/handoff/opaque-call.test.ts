@@ -11,7 +11,7 @@ describe('an opaque call', () => {
       dialect: 'pass-through:openai',
       model: '',
       stream: false,
-      state: undefined,
+      states: [],
       edited: false,
       byteLength: 12,
     });

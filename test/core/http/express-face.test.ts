@@ -50,6 +50,7 @@ async function faced(
     timeouts,
     allowAnonymous: true,
     upstream: () => Promise.reject(new Error('there is none')),
+    items: { dereferenced: () => undefined },
     ...own.parts,
   } as unknown as PipelineParts;
   const face = new ExpressFace({

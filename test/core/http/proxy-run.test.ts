@@ -69,6 +69,12 @@ describe('a proxy at work', () => {
     await expect(run(proxy).one.answered).rejects.toMatchObject({ code: 'GW_UPSTREAM_UNREACHABLE' });
   });
 
+  it('that gets nothing but a switch of protocols has no answer', async () => {
+    const up = await hostileUpstream((peer) => void peer.say(head(101, { connection: 'upgrade', upgrade: 'websocket' })));
+    await expect(run(plainProxy(up.url)).one.answered).rejects.toMatchObject({ code: 'GW_UPSTREAM_UNREACHABLE' });
+    await (await up.peer(0)).closed;
+  });
+
   it('tells a message that is none from an upstream that is away', async () => {
     const up = await hostileUpstream((peer) => void peer.say('SMTP ready\r\n\r\n'));
     await expect(run(plainProxy(up.url)).one.answered).rejects.toMatchObject({ code: 'GW_UPSTREAM_BAD_RESPONSE' });

@@ -9,6 +9,20 @@ describe('parseExact', () => {
     expect(() => parseExact(text)).toThrow(SyntaxError);
   });
 
+  it('64 levels, and not one more: a body that held it would be refused', () => {
+    const nested = (levels: number): string => `${'{"a":['.repeat(levels / 2)}${']}'.repeat(levels / 2)}`;
+    expect(again(nested(64))).toBe(nested(64));
+    expect(() => parseExact(nested(66))).toThrow(SyntaxError);
+    expect(() => parseExact(`[${nested(64)}]`)).toThrow('64 levels');
+    expect(again(`["${'['.repeat(100)}\\"{",[]${',[]'.repeat(100)}]`)).toBe(`["${'['.repeat(100)}\\"{",[]${',[]'.repeat(100)}]`);
+  });
+
+  it('a million levels cost no time', () => {
+    const started = performance.now();
+    expect(() => parseExact(`${'{"a":'.repeat(1_000_000)}1${'}'.repeat(1_000_000)}`)).toThrow(SyntaxError);
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+
   it.each(['1.0', '-0', '1e400', '1E5', '9007199254740993', '0.10', '123456789012345678901234567890', '1.7976931348623157e309'])(
     '%s keeps its digits',
     (number) => {

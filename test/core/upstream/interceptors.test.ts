@@ -178,6 +178,9 @@ describe('alongTargets', () => {
     const none = sending(() => answer, [embeddings]);
     none.exchange.targets = [...none.exchange.targets, strangeTarget];
     await expect(none.sent()).rejects.toMatchObject({
+      code: 'GW_NOT_SERVED',
+      status: 404,
+      retryable: false,
       message: expect.stringContaining('embeddings/m does not serve openai-chat; strange/m does not serve openai-chat'),
     });
   });

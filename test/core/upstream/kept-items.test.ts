@@ -47,7 +47,7 @@ const reference = { type: 'item_reference', id };
 
 describe('KeptItems', () => {
   it('puts an item in the place of its reference; what stands around stays byte-exact', async () => {
-    const items = new KeptItems(memoryCacheStore(), 1_000);
+    const items = new KeptItems(memoryCacheStore(), 1_000, 10_000);
     await kept(items);
     const text = await asked(items, alice, { role: 'user', content: 'a' }, reference, { role: 'user', content: 'b' });
     expect(JSON.parse(text ?? '')).toEqual({
@@ -59,18 +59,18 @@ describe('KeptItems', () => {
   it('has nothing to do for a call without references: no promise, no look at the store', () => {
     const cache = { get: () => Promise.reject(new Error('looked')), set: async () => {}, delete: async () => {} };
     const exchange = exchangeOf(alice, { input: [{ role: 'user', content: 'a' }] });
-    expect(new KeptItems(cache, 1_000).dereferenced(exchange, exchange.requireCall())).toBeUndefined();
+    expect(new KeptItems(cache, 1_000, 10_000).dereferenced(exchange, exchange.requireCall())).toBeUndefined();
   });
 
   it('knows nothing of another tenant’s items', async () => {
-    const items = new KeptItems(memoryCacheStore(), 1_000);
+    const items = new KeptItems(memoryCacheStore(), 1_000, 10_000);
     await kept(items);
     await expect(asked(items, bob, reference)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE', status: 404 });
     await expect(asked(items, { ...alice, id: 'a-colleague' }, reference)).resolves.toContain('Hello');
   });
 
   it('keeps nothing that its client did not get, or does not want kept', async () => {
-    const items = new KeptItems(memoryCacheStore(), 1_000);
+    const items = new KeptItems(memoryCacheStore(), 1_000, 10_000);
     await kept(items, {}, false);
     await kept(items, { store: false });
     await expect(asked(items, alice, reference)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE' });
@@ -78,8 +78,8 @@ describe('KeptItems', () => {
 
   it('keeps nothing where the operator says so', async () => {
     const cache = memoryCacheStore();
-    await kept(new KeptItems(cache, 0));
-    await expect(asked(new KeptItems(cache, 1_000), alice, reference)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE' });
+    await kept(new KeptItems(cache, 0, 10_000));
+    await expect(asked(new KeptItems(cache, 1_000, 10_000), alice, reference)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE' });
   });
 
   it('holds nothing up when the store is away', async () => {
@@ -88,8 +88,28 @@ describe('KeptItems', () => {
       set: () => Promise.reject(new Error('away')),
       delete: async () => {},
     };
-    const items = new KeptItems(away, 1_000);
+    const items = new KeptItems(away, 1_000, 10_000);
     await expect(kept(items)).resolves.toBeUndefined();
     await expect(asked(items, alice, reference)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE' });
+  });
+
+  it('looks each item up once, and lets no small call grow beyond the limit of bodies', async () => {
+    const store = memoryCacheStore();
+    let looks = 0;
+    const cache: CacheStore = {
+      ...store,
+      get(key) {
+        looks += 1;
+        return store.get(key);
+      },
+    };
+    const items = new KeptItems(cache, 1_000, 2_000);
+    await kept(items);
+    await expect(asked(items, alice, ...Array.from({ length: 5 }, () => reference))).resolves.toContain('Hello');
+    expect(looks).toBe(1);
+    await expect(asked(items, alice, ...Array.from({ length: 50 }, () => reference))).rejects.toMatchObject({
+      code: 'GW_BODY_TOO_LARGE',
+      status: 413,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { gatewayError } from '../../../core/src/errors.ts';
 import { type Credential, defineProvider, type ProviderSpec } from '../../../core/src/providers/provider.ts';
 import { Attempt } from '../../../core/src/upstream/attempt.ts';
 import { type Outgoing, outgoing } from '../../../core/src/upstream/outgoing.ts';
@@ -139,6 +140,35 @@ describe('the head', () => {
         body: expect.any(String),
       },
     ]);
+  });
+
+  it.each([
+    ['a line break', [['x-signature', 'a\r\nx-other: b']]],
+    ['other letters', [['x-signature', 'café']]],
+    ['no text', [['x-signature', 5]]],
+    ['a name that is none', [['x signature', 'a']]],
+    ['what the gateway writes itself', [['Host', 'evil.example']]],
+    ['no list', 'x-signature'],
+    ['nothing', undefined],
+  ])('with %s is refused before it is sent', async (_what, added) => {
+    const authorize = async () => added as never;
+    await expect(made({ credentials: [{ authorize }] }).request).rejects.toMatchObject({ code: 'GW_UPSTREAM_AUTH' });
+  });
+
+  it('that throws at once, or never comes, is waited for by nobody who left', async () => {
+    const throws = (): never => {
+      throw new Error('at once');
+    };
+    await expect(made({ credentials: [{ authorize: throws }] }).request).rejects.toMatchObject({ code: 'GW_UPSTREAM_AUTH' });
+    let signal: AbortSignal | undefined;
+    const hangs: Credential['authorize'] = (request) => {
+      signal = request.signal;
+      return new Promise(() => {});
+    };
+    const { attempt, request } = made({ credentials: [{ authorize: hangs }] });
+    attempt.exchange.abort(gatewayError('GW_CLIENT_CLOSED'));
+    await expect(request).rejects.toMatchObject({ code: 'GW_CLIENT_CLOSED' });
+    expect(signal?.aborted).toBe(true);
   });
 
   it('that cannot be made is the gateway’s own trouble: its words stay out', async () => {

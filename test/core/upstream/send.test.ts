@@ -34,7 +34,7 @@ async function sending(script: Script | string, options: SendingOptions = {}) {
   const sendOptions: SendOptions = {
     transport,
     limits,
-    items: new KeptItems(memoryCacheStore(), 0),
+    items: new KeptItems(memoryCacheStore(), 0, 10_000),
     responseBytes: 1_000,
     eventBytes: 1_000,
     ...options.send,

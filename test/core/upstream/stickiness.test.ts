@@ -73,6 +73,17 @@ describe('sticking', () => {
     expect(await asked(cache, { ...alice, id: 'alices-colleague' }, { previous_response_id: 'resp_1' })).toBeDefined();
   });
 
+  it('looks at everything that the call goes on from: one thing of another tenant’s is enough', async () => {
+    const cache = memoryCacheStore();
+    await asked(cache, alice, {}, { id: 'resp_1', place: 0 });
+    await asked(cache, bob, {}, { id: 'resp_2', place: 0 });
+    const both = { previous_response_id: 'resp_2', conversation: 'resp_1' };
+    await expect(asked(cache, bob, both)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE' });
+    await asked(cache, alice, {}, { id: 'resp_3', place: 1 });
+    const apart = { previous_response_id: 'resp_1', conversation: 'resp_3' };
+    await expect(asked(cache, alice, apart)).rejects.toMatchObject({ code: 'GW_UNKNOWN_STATE' });
+  });
+
   it('goes nowhere else when the target may not be asked', async () => {
     const elsewhere: CacheStore = {
       ...memoryCacheStore(),

@@ -18,7 +18,7 @@ function attempt(body: object = {}): Attempt {
   return new Attempt({ ...firstTry(exchange, target), translated: { body: {}, dropped: [] } });
 }
 
-const items = new KeptItems(memoryCacheStore(), 1_000);
+const items = new KeptItems(memoryCacheStore(), 1_000, 10_000);
 
 const message = {
   id: 'msg_1',

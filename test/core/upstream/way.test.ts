@@ -50,11 +50,16 @@ describe('wayTo', () => {
     expect(way('openai/m', 'anthropic-messages', { ...question, tools })).toEqual({
       reason: expect.stringMatching(/^openai\/m has no equivalent of tools\[0\]/),
       refused: [expect.stringContaining('tools[0]')],
+      unserved: false,
     });
   });
 
   it('is none where the target does not serve the call at all', () => {
-    expect(way('vectors/m', 'openai-chat', question)).toEqual({ reason: 'vectors/m does not serve openai-chat', refused: [] });
+    expect(way('vectors/m', 'openai-chat', question)).toEqual({
+      reason: 'vectors/m does not serve openai-chat',
+      refused: [],
+      unserved: true,
+    });
     expect(way('anthropic/m', 'openai-embeddings', { input: 'x' })).toMatchObject({
       reason: 'anthropic/m does not serve openai-embeddings',
     });

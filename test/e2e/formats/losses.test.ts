@@ -130,7 +130,7 @@ describe('the order of targets', () => {
 
   it('never translates where the operator says so', async () => {
     const { origin } = await formatsHost({ models: { chat: modelOf['anthropic-messages'] }, translate: 'never' });
-    expect(await post(origin, path, body)).toMatchObject({ status: 503, body: expect.stringContaining('does not serve openai-chat') });
+    expect(await post(origin, path, body)).toMatchObject({ status: 404, body: expect.stringContaining('does not serve openai-chat') });
   });
 });
 

@@ -12,6 +12,8 @@ describe('refuseBatches', () => {
     '/v1/batches/',
     '/v1/BATCHES',
     '/v1/%62atches',
+    '/v1/batches;x=1',
+    '/v1/%zz/batches',
     '/openai/v1/batches',
     '/v1/messages/batches',
     '/v1beta/models/x:batchGenerateContent',

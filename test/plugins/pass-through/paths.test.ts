@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { google } from '../../../core/src/providers/google/google.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
-import { pathsOf, readElsewhere } from '../../../plugins/pass-through/src/paths.ts';
+import { pathsOf, plainPath, readElsewhere } from '../../../plugins/pass-through/src/paths.ts';
 
 describe('pathsOf', () => {
   it.each([
@@ -14,12 +14,24 @@ describe('pathsOf', () => {
   });
 });
 
+describe('plainPath', () => {
+  it.each([
+    ['/v1/chat', '/v1/chat'],
+    ['/V1/%63hat;v=1/;x', '/v1/chat'],
+    ['/v1/%zz/', '/v1/%zz'],
+  ])('of %s is %s', (path, plain) => {
+    expect(plainPath(path)).toBe(plain);
+  });
+});
+
 describe('readElsewhere', () => {
   const isRead = readElsewhere(openai({ apiKey: 'sk-x' }));
 
   it.each([
     '/v1/chat/completions',
     '/v1/chat/completions/',
+    '/v1/chat/completions;x=1',
+    '/v1/chat;x=1/completions',
     '/V1/CHAT/completions',
     '/v1/chat/complet%69ons',
     '/v1/responses',

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { contractCases } from '@express-ai-gateway/plugin-kit';
 import OpenAI, { toFile } from 'openai';
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../../core/src/config.ts';
@@ -689,5 +694,26 @@ describe('options', () => {
   it('may leave a key of the provider’s out of every print', () => {
     const made = passThrough({ allow: [{ provider: openaiAt('http://127.0.0.1:1'), methods: ['POST'], paths: ['/v1/x'] }] });
     expect(JSON.stringify(made)).not.toContain('sk-operators-own');
+  });
+});
+
+describe('the plugin', () => {
+  describe('keeps the contract', () => {
+    const plugin = () => passThrough({ allow: [{ provider: openai({ apiKey: 'sk-x' }), methods: ['POST'], paths: ['/v1/audio/*'] }] });
+    for (const { name, run } of contractCases({ plugin })) it(name, run);
+  });
+
+  it('works as its README shows', async () => {
+    const readme = readFileSync(new URL('../../../plugins/pass-through/README.md', import.meta.url), 'utf8');
+    const code = /^```js\n(import \{ aiGateway[\s\S]*?)^```/m.exec(readme)?.[1] ?? 'throw new Error("none")';
+    const open = code.replace('plugins: [', 'allowAnonymous: true,\n  plugins: [');
+    const flags = ['--conditions=@express-ai-gateway/source', '--input-type=module', '--eval'];
+    const shown = `${open}\nconsole.log(gateway.routes.map(({ dialect }) => dialect).join());\nawait gateway.close();`;
+    const cwd = fileURLToPath(new URL('../../', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, shown], {
+      cwd,
+      env: { PATH: process.env.PATH, OPENAI_API_KEY: 'sk-x' },
+    });
+    expect(stdout).toContain('pass-through:openai');
   });
 });

@@ -1,4 +1,9 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { contractCases } from '@express-ai-gateway/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../../core/src/config.ts';
 import { definePlugin } from '../../../core/src/define-plugin.ts';
@@ -378,5 +383,26 @@ describe('options', () => {
   it('keep the credential of a service out of every print', () => {
     const made = serviceProxy({ services: [{ path: '/x', target, headers: { authorization: 'Bearer of-the-service' } }] });
     expect(JSON.stringify(made)).not.toContain('of-the-service');
+  });
+});
+
+describe('the plugin', () => {
+  describe('keeps the contract', () => {
+    const plugin = () => serviceProxy({ services: [{ path: '/services/summarise', target: 'http://127.0.0.1:1' }] });
+    for (const { name, run } of contractCases({ plugin })) it(name, run);
+  });
+
+  it('works as its README shows', async () => {
+    const readme = readFileSync(new URL('../../../plugins/service-proxy/README.md', import.meta.url), 'utf8');
+    const code = /^```js\n(import \{ aiGateway[\s\S]*?)^```/m.exec(readme)?.[1] ?? 'throw new Error("none")';
+    const open = code.replace('plugins: [', 'allowAnonymous: true,\n  plugins: [');
+    const flags = ['--conditions=@express-ai-gateway/source', '--input-type=module', '--eval'];
+    const shown = `${open}\nconsole.log(gateway.routes.map(({ dialect }) => dialect).join());\nawait gateway.close();`;
+    const cwd = fileURLToPath(new URL('../../', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, shown], {
+      cwd,
+      env: { PATH: process.env.PATH, OPENAI_API_KEY: 'sk-x' },
+    });
+    expect(stdout).toContain('service:services-summarise');
   });
 });

@@ -64,6 +64,7 @@ describe('credentials of Bedrock', () => {
   it('sign what goes out', async () => {
     const [spec] = credentialSpecs('bedrock', { region, credentials: pair });
     const headers = Object.fromEntries((await spec?.authorize?.(request)) ?? []);
+    expect(spec?.name).toBe('credentials');
     expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAONE\/\d{8}\/us-east-1\/bedrock\/aws4_request, /);
     expect(JSON.stringify(spec)).not.toContain('secret-one');
   });

@@ -131,7 +131,7 @@ describe('a stream of messages', () => {
     let count = 0;
     for (let at = 0; at < large.length; at += 1) count += splitter.push(large.subarray(at, at + 1)).length;
     expect(count).toBe(1);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('holds what it was given although the chunk is used again', () => {

@@ -83,7 +83,9 @@ describe('where calls go', () => {
 
   it('cannot be left by a model', () => {
     const path = bedrock({ region, apiKey: 'k' }).paths['bedrock-converse'];
-    for (const model of ['../x', 'a//b', '.']) expect(() => requestPath(path ?? '', model, false)).toThrow(/model/);
+    for (const model of ['..', '.']) expect(() => requestPath(path ?? '', model, false)).toThrow(/model/);
+    const arn = 'arn:aws:bedrock:eu-west-1:123:application-inference-profile/../x';
+    expect(requestPath(path ?? '', arn, false).split('/')).toHaveLength(4); // all of it is one segment
   });
 });
 

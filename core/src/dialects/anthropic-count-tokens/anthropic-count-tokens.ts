@@ -1,7 +1,7 @@
 import type { JsonDocument } from '../../json/document.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { anthropicError } from '../anthropic-errors.ts';
-import { anthropicHeaders, requestAttachments, requestFacts, requestState, requestTexts } from '../anthropic-request.ts';
+import { anthropicHeaders, requestAttachments, requestFacts, requestStates, requestTexts } from '../anthropic-request.ts';
 import type { CallDialect, CallFacts } from '../dialect.ts';
 
 /** How many tokens a request would have: `POST /v1/messages/count_tokens`. Nothing is generated, nothing is billed. */
@@ -12,7 +12,7 @@ export const anthropicCountTokens: CallDialect = {
   requestIdHeader: 'request-id',
   clientHeaders: anthropicHeaders,
   readCall,
-  state: requestState,
+  states: requestStates,
   requestTexts,
   attachments: requestAttachments,
   setModel: (document: JsonDocument, model: string) => document.replaceString(['model'], model),

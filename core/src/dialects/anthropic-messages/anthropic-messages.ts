@@ -1,7 +1,7 @@
 import type { JsonDocument } from '../../json/document.ts';
 import type { JsonValue } from '../../model/json.ts';
 import { anthropicError } from '../anthropic-errors.ts';
-import { anthropicHeaders, requestAttachments, requestState, requestTexts } from '../anthropic-request.ts';
+import { anthropicHeaders, requestAttachments, requestStates, requestTexts } from '../anthropic-request.ts';
 import { anthropicUsage } from '../anthropic-usage.ts';
 import type { CallDialect } from '../dialect.ts';
 import { answerBody } from './answer.ts';
@@ -21,7 +21,7 @@ export const anthropicMessages: CallDialect = {
   requestIdHeader: 'request-id',
   clientHeaders: anthropicHeaders,
   readCall,
-  state: requestState,
+  states: requestStates,
   leaves: messageLeaves,
   requestTexts,
   attachments: requestAttachments,

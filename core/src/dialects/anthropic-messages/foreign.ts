@@ -5,12 +5,14 @@ import { isForeignOpaque } from '../opaque.ts';
 /**
  * Takes out thinking that another format's provider did, in a conversation that comes (back) to Anthropic: its signature is
  * not Anthropic's, and one such block is a 400. Where a call loses its thinking by that, thinking has to be off for this
- * request ("Expected thinking", litellm#15601). The names of fields that changed.
+ * request ("Expected thinking", litellm#15601). Looks at the request as plugins left it. The names of fields that changed.
  */
-export function dropForeignThinking(document: JsonDocument, body: JsonObject): readonly string[] {
+export function dropForeignThinking(document: JsonDocument): readonly string[] {
+  const { view } = document;
+  const body = isJsonObject(view) ? view : {};
   const turns = foreignTurns(body);
   if (turns.length === 0) return [];
-  for (const { path, blocks, all } of turns) for (const at of all ? [path] : blocks) if (document.has(at)) document.removeKey(at);
+  for (const { path, blocks, all } of turns) for (const at of all ? [path] : blocks) document.removeKey(at);
   const last = lastAssistant(body);
   const calls = turns.some(({ index, all, content }) => index === last && !all && content.some(isToolUse));
   if (!calls || !thinks(body)) return ['messages.thinking'];

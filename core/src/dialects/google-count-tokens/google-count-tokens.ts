@@ -4,7 +4,7 @@ import { badField } from '../fields.ts';
 import { googleError } from '../google-errors.ts';
 import { fieldKey, objectField, refuseTwoSpellings } from '../google-fields.ts';
 import { googleRefusal } from '../google-refusal.ts';
-import { cachedContent, requestAttachments, requestFacts, requestTexts } from '../google-request.ts';
+import { cachedContents, requestAttachments, requestFacts, requestTexts } from '../google-request.ts';
 import { checkBodyModel, googleModel, googleRoutes, setBodyModel } from '../google-routes.ts';
 
 const whole = 'generateContentRequest';
@@ -16,7 +16,7 @@ export const googleCountTokens: CallDialect = {
   errorBody: googleError,
   refusal: googleRefusal,
   readCall,
-  state: (body) => cachedContent(counted(body)[0]),
+  states: (body) => cachedContents(counted(body)[0]),
   requestTexts: (body) => requestTexts(...counted(body)),
   attachments: (body) => requestAttachments(...counted(body)),
   setModel: (document, model) => {

@@ -1,7 +1,7 @@
 import type { CallDialect } from '../dialect.ts';
 import { googleError } from '../google-errors.ts';
 import { googleRefusal } from '../google-refusal.ts';
-import { cachedContent, requestAttachments, requestTexts } from '../google-request.ts';
+import { cachedContents, requestAttachments, requestTexts } from '../google-request.ts';
 import { googleRoutes, setBodyModel } from '../google-routes.ts';
 import { googleUsage } from '../google-usage.ts';
 import { answerBody } from './answer.ts';
@@ -19,7 +19,7 @@ export const googleGenerateContent: CallDialect = {
   errorBody: googleError,
   refusal: googleRefusal,
   readCall,
-  state: cachedContent,
+  states: cachedContents,
   requestTexts: (body) => requestTexts(body),
   attachments: (body) => requestAttachments(body),
   // The model stands in the path, which is the provider's to write; some clients repeat it in the body.

@@ -5,7 +5,7 @@ import { openaiError } from '../openai-errors.ts';
 import { answerFrames } from './answer.ts';
 import { hasFinishReason } from './finish.ts';
 import { ChatStreamObserver } from './observe.ts';
-import { eventTexts, indexOf, saidOnce } from './texts.ts';
+import { eventTexts, hasWholeArguments, indexOf, saidOnce } from './texts.ts';
 
 export const chatStream: StreamDialect = {
   contentType: 'text/event-stream; charset=utf-8',
@@ -38,12 +38,12 @@ function requestUsage(document: JsonDocument): boolean {
   return true;
 }
 
-/** A choice's texts end with its finish reason; `[DONE]` ends them all. */
+/** A choice's texts end with its finish reason, and with a call that comes as a whole; `[DONE]` ends them all. */
 function ends(json: JsonValue | undefined, data: string): string[] {
   if (data === '[DONE]') return [''];
   if (!isJsonObject(json) || !Array.isArray(json.choices)) return [];
   const ended: string[] = [];
   for (const [position, choice] of json.choices.entries())
-    if (isJsonObject(choice) && hasFinishReason(choice)) ended.push(`${indexOf(choice, position)}:`);
+    if (isJsonObject(choice) && (hasFinishReason(choice) || hasWholeArguments(choice.delta))) ended.push(`${indexOf(choice, position)}:`);
   return ended;
 }

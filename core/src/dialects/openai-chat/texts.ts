@@ -2,6 +2,7 @@ import type { Attachment, TextScope } from '../../model/call.ts';
 import type { EventText } from '../../model/events.ts';
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '../../model/json.ts';
 import type { TextPlace } from '../dialect.ts';
+import { stringPlaces } from '../string-places.ts';
 import { toolTexts } from '../tool-texts.ts';
 
 // Where text stands in OpenAI's chat format: requests, whole answers, stream chunks. Compatible providers add
@@ -58,12 +59,12 @@ function* contentTexts(content: JsonValue | undefined, path: JsonPath, scope: Te
 /** OpenRouter's reasoning, beside `reasoning`. Signed or encrypted parts are opaque: whoever edits them breaks them. */
 function* reasoningDetails(details: JsonValue | undefined, path: JsonPath): Generator<TextPlace> {
   for (const [index, detail] of objects(details)) {
-    if (typeof detail.signature === 'string') continue;
+    if (typeof detail.signature === 'string' && detail.signature !== '') continue; // an empty one signs nothing
     for (const field of ['text', 'summary']) yield* stringOrStrings(detail[field], [...path, index, field], 'assistant');
   }
 }
 
-/** Arguments are JSON in a string; the inputs of custom tools are plain text. */
+/** Arguments are JSON in a string, on some servers an object; the inputs of custom tools are plain text. */
 function* toolCallTexts(message: JsonObject, path: JsonPath): Generator<TextPlace> {
   for (const [index, call] of objects(message.tool_calls)) {
     const at: JsonPath = [...path, 'tool_calls', index];
@@ -77,8 +78,10 @@ function* toolCallTexts(message: JsonObject, path: JsonPath): Generator<TextPlac
 }
 
 function* argumentsText(called: JsonObject, path: JsonPath): Generator<TextPlace> {
-  const text = called.arguments;
-  if (typeof text === 'string') yield { scope: 'toolInput', path: [...path, 'arguments'], text, jsonString: true };
+  const { arguments: given } = called;
+  const at = [...path, 'arguments'];
+  if (typeof given === 'string') yield { scope: 'toolInput', path: at, text: given, jsonString: true };
+  else yield* stringPlaces(given, at, 'toolInput');
 }
 
 export function* attachments(body: JsonObject): Generator<Attachment> {
@@ -173,22 +176,28 @@ function collectToolPieces(delta: JsonObject, channel: string, path: JsonPath, i
   for (const [position, call] of objects(delta.tool_calls)) {
     const at: JsonPath = [...path, 'tool_calls', position];
     const name = `${channel}tool:${indexOf(call, position)}`;
-    const called = call.function;
-    if (isJsonObject(called) && typeof called.arguments === 'string')
-      into.push({ channel: name, scope: 'toolInput', path: [...at, 'function', 'arguments'], text: called.arguments, json: true });
+    if (isJsonObject(call.function)) collectArguments(call.function, name, [...at, 'function', 'arguments'], into);
     const custom = call.custom;
     if (isJsonObject(custom) && typeof custom.input === 'string')
       into.push({ channel: name, scope: 'toolInput', path: [...at, 'custom', 'input'], text: custom.input });
   }
   const legacy = delta.function_call;
-  if (isJsonObject(legacy) && typeof legacy.arguments === 'string')
-    into.push({
-      channel: `${channel}function`,
-      scope: 'toolInput',
-      path: [...path, 'function_call', 'arguments'],
-      text: legacy.arguments,
-      json: true,
-    });
+  if (isJsonObject(legacy)) collectArguments(legacy, `${channel}function`, [...path, 'function_call', 'arguments'], into);
+}
+
+/** A piece of JSON text; or the whole as an object, whose strings are whole texts, each on a channel of its own. */
+function collectArguments({ arguments: given }: JsonObject, channel: string, path: JsonPath, into: EventText[]): void {
+  if (typeof given === 'string') into.push({ channel, scope: 'toolInput', path, text: given, json: true });
+  else
+    for (const place of stringPlaces(given, path, 'toolInput'))
+      into.push({ channel: `${channel}:${JSON.stringify(place.path.slice(path.length))}`, ...place });
+}
+
+/** Whether a delta has a call's arguments as an object: as a whole, which must not come again in an event that goes on with another text. */
+export function hasWholeArguments(delta: JsonValue | undefined): boolean {
+  if (!isJsonObject(delta)) return false;
+  const called = [delta.function_call, ...Array.from(objects(delta.tool_calls), ([, call]) => call.function)];
+  return called.some((one) => isJsonObject(one) && typeof one.arguments === 'object' && one.arguments !== null);
 }
 
 /** An element's own `index`, which may be anything; else where it stands. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { CallDialect, CallFacts } from '../dialect.ts';
 import { finiteNumbers } from '../fields.ts';
 import { openaiError } from '../openai-errors.ts';
-import { checkInput, responsesModel, responsesState, responsesTools } from '../openai-responses-request.ts';
+import { checkInput, responsesModel, responsesStates, responsesTools } from '../openai-responses-request.ts';
 import { responsesAttachments, responsesRequestTexts } from '../openai-responses-texts.ts';
 
 /** Counts what a Responses request would use: `POST /v1/responses/input_tokens`. Answers with a number alone. */
@@ -12,7 +12,7 @@ export const openaiInputTokens: CallDialect = {
   routes: [{ method: 'POST', path: '/v1/responses/input_tokens' }],
   errorBody: openaiError,
   readCall,
-  state: responsesState,
+  states: responsesStates,
   clientHeaders: ['openai-beta'],
   requestTexts: responsesRequestTexts,
   attachments: responsesAttachments,

@@ -1,5 +1,5 @@
 import type { JsonDocument } from '../../json/document.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonValue } from '../../model/json.ts';
 import { isForeignOpaque } from '../opaque.ts';
 
 /** Ids that a translated answer's items have: the exchange's, which is no id of any provider's. */
@@ -9,11 +9,13 @@ const ownId = /^rs_[0-9a-f]{32}(?:_|$)/;
  * Takes out reasoning that another format's provider did, in a conversation that comes (back) to one that speaks Responses: it
  * could neither decrypt it nor find it by its id. The names of fields that changed.
  */
-export function dropForeignReasoning(document: JsonDocument, { input }: JsonObject): readonly string[] {
+export function dropForeignReasoning(document: JsonDocument): readonly string[] {
+  const { view } = document;
+  const input = isJsonObject(view) ? view.input : undefined;
   if (!Array.isArray(input)) return [];
   let found = false;
   for (const [index, item] of (input as readonly JsonValue[]).entries()) {
-    if (!isForeign(item) || !document.has(['input', index])) continue;
+    if (!isForeign(item)) continue;
     document.removeKey(['input', index]);
     found = true;
   }

@@ -2,7 +2,7 @@ import type { JsonDocument } from '../../json/document.ts';
 import type { CallDialect } from '../dialect.ts';
 import { openaiError } from '../openai-errors.ts';
 import { openaiRefusal } from '../openai-refusal.ts';
-import { responsesState } from '../openai-responses-request.ts';
+import { responsesStates } from '../openai-responses-request.ts';
 import { responsesAnswerTexts, responsesAttachments, responsesRequestTexts } from '../openai-responses-texts.ts';
 import { responsesUsage } from '../openai-responses-usage.ts';
 import { answerBody } from './answer.ts';
@@ -21,7 +21,7 @@ export const openaiResponses: CallDialect = {
   errorBody: openaiError,
   refusal: openaiRefusal,
   readCall,
-  state: responsesState,
+  states: responsesStates,
   leaves: responsesLeaves,
   clientHeaders: ['openai-beta'],
   requestTexts: responsesRequestTexts,

@@ -1,9 +1,13 @@
-import type { NeutralToolCall, NeutralToolResult, NeutralTurn } from '../../model/neutral.ts';
+import type { NeutralAssistantPart, NeutralToolCall, NeutralToolResult, NeutralTurn } from '../../model/neutral.ts';
 import { type CallIdRules, UniqueCallIds } from './call-id.ts';
 import { Waiting } from './waiting.ts';
 
 // Where a message with calls must be followed by the results of each of them, and by those first, anything else is a 400. Other
 // formats let results come later, in any order, or not at all (a turn that the user broke off).
+
+export function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
+  return parts.filter((part) => part.kind === 'toolCall');
+}
 
 /** A call's id as it goes out, and its result. */
 export interface Answered {

@@ -3,6 +3,7 @@ import type { NeutralAudio, NeutralText } from '../../model/neutral.ts';
 import { badField, requiredText } from '../fields.ts';
 import type { RequestLosses } from './losses.ts';
 import { audioMediaType } from './media.ts';
+import { objectList } from './object-list.ts';
 
 // Content as OpenAI's two formats have it: a text, or an array of parts.
 
@@ -16,15 +17,7 @@ export function decodeParts<T>(
   read: PartReader<T>,
 ): (T | NeutralText)[] {
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  if (!Array.isArray(content)) badField(at, 'a string or an array of parts', content);
-  const parts: T[] = [];
-  for (const [index, part] of (content as readonly JsonValue[]).entries()) {
-    const path = `${at}[${index}]`;
-    if (!isJsonObject(part)) badField(path, 'an object', part);
-    const one = read(part, path, losses);
-    if (one !== undefined) parts.push(one);
-  }
-  return parts;
+  return objectList(at, content, 'a string or an array of parts').flatMap(([part, path]) => read(part, path, losses) ?? []);
 }
 
 /** `input_audio`. */

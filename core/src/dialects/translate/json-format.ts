@@ -1,7 +1,9 @@
-import type { JsonObject, JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { NeutralField, NeutralFormat } from '../../model/neutral.ts';
+import { badField } from '../fields.ts';
 import type { TargetQuirks } from '../translation.ts';
-import type { Losses } from './losses.ts';
+import { objectsIn, textOf } from './lenient.ts';
+import type { Losses, RequestLosses } from './losses.ts';
 
 // What OpenAI's two formats share about answers in JSON.
 
@@ -20,6 +22,22 @@ export function jsonFormat(format: NeutralFormat | undefined, quirks: TargetQuir
   return { type: 'json_schema', ...named, ...(strict !== undefined && { strict }) };
 }
 
+const schemaKeys = new Set(['type', 'name', 'description', 'schema', 'strict']);
+
+/** A schema with what stands beside it, as a client wrote it. */
+export function decodeSchema(given: JsonObject, at: string, losses: RequestLosses): NeutralFormat {
+  const { schema, strict } = given;
+  if (!isJsonObject(schema)) badField(`${at}.schema`, 'a JSON Schema', schema);
+  losses.dropOthers(given, schemaKeys, `${at}.`);
+  return {
+    kind: 'schema',
+    name: textOf(given.name) || undefined,
+    description: textOf(given.description) || undefined,
+    schema,
+    strict: typeof strict === 'boolean' ? strict : undefined,
+  };
+}
+
 /** Required, of letters, digits, dashes and underscores, 64 at most; others' schemas have none, or any. */
 function schemaName(name: string | undefined): string {
   return name?.replace(/[^\w-]/g, '_').slice(0, 64) || 'response';
@@ -30,6 +48,5 @@ export const askForJson = 'Answer in JSON.';
 
 /** Whether the content of a message does. */
 export function mentionsJson(content: JsonValue | undefined): boolean {
-  const parts = Array.isArray(content) ? (content as readonly JsonObject[]).map(({ text }) => text) : [content];
-  return parts.some((text) => typeof text === 'string' && /json/i.test(text));
+  return [textOf(content), ...objectsIn(content).map(({ text }) => textOf(text))].some((text) => /json/i.test(text));
 }

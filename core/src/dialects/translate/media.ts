@@ -1,4 +1,6 @@
-import type { NeutralSource } from '../../model/neutral.ts';
+import type { NeutralField, NeutralImage, NeutralSource } from '../../model/neutral.ts';
+import type { TargetQuirks } from '../translation.ts';
+import type { Losses } from './losses.ts';
 
 // Media as OpenAI's formats write them: data URLs, names of audio formats, names of files.
 
@@ -34,4 +36,17 @@ export function fileName(name: string | undefined, mediaType: string): string {
   if (name !== undefined) return name;
   if (/^text\/plain$/i.test(mediaType)) return 'file.txt';
   return `file.${/\/([a-z0-9]{1,8})$/i.exec(mediaType)?.[1] ?? 'bin'}`;
+}
+
+/** The URL that stands for an image, its own or with its data; `undefined` for one that has no place, which is noted. */
+export function imageUrl({ source }: NeutralImage, quirks: TargetQuirks, losses: Losses<NeutralField>): string | undefined {
+  if (source.kind === 'inline' && quirks.images !== false) return dataUrl(source.mediaType, source.data);
+  if (source.kind === 'url' && quirks.images !== false && quirks.imageUrls !== false) return source.url;
+  losses.refuse(quirks.images === false ? 'images' : source.kind === 'id' ? 'fileIds' : 'imageUrls');
+  return undefined;
+}
+
+/** A file that is a plain text, as a text: every model reads it. */
+export function fileText(text: string, name: string | undefined): string {
+  return name === undefined || text === '' ? text : `${name}:\n${text}`;
 }

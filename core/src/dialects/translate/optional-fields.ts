@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import { badField } from '../fields.ts';
 
 // Fields that a request may leave out. Each throws GW_BAD_REQUEST for another type, naming the field.
@@ -17,6 +17,11 @@ export function optionalBoolean(field: string, value: JsonValue | undefined): bo
 export function optionalText(field: string, value: JsonValue | undefined): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   return typeof value === 'string' ? value : badField(field, 'a string', value);
+}
+
+export function optionalObject(field: string, value: JsonValue | undefined, expected = 'an object'): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined;
+  return isJsonObject(value) ? value : badField(field, expected, value);
 }
 
 /** A list of texts, as stop sequences are. */

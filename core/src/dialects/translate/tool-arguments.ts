@@ -33,16 +33,43 @@ export function objectIn(written: string): JsonObject | undefined {
     const value = parseExact(text);
     return isJsonObject(value) ? value : undefined;
   } catch {
-    return undefined; // no JSON, or nested deeper than the stack is
+    return undefined; // no JSON, or nested too deep
   }
 }
 
-/** Whether no more can come of streamed arguments: the beginning of an object does not parse. */
-export function isWholeObject(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false;
-  try {
-    return isJsonObject(JSON.parse(text));
-  } catch {
-    return false;
+/**
+ * How far streamed arguments have come. Brackets are counted as they come: to parse what is there so far at each event would
+ * take the square of its length. Begun JSON is never whole (vercel/ai 45b3d76).
+ */
+export class ArgumentsProgress {
+  #place: 'before' | 'between' | 'string' | 'escape' | 'after' | 'no object' = 'before';
+  #depth = 0;
+
+  /** Whether they are an object, and no more can come of it. */
+  get whole(): boolean {
+    return this.#place === 'after';
+  }
+
+  add(piece: string): void {
+    for (let at = 0; at < piece.length && this.#place !== 'no object'; at += 1) this.#read(piece[at] as string);
+  }
+
+  #read(char: string): void {
+    if (this.#place === 'escape') this.#place = 'string';
+    else if (this.#place === 'string') {
+      if (char === '"') this.#place = 'between';
+      else if (char === '\\') this.#place = 'escape';
+    } else if (this.#place === 'between') this.#readBetween(char);
+    else if (this.#place === 'before' && char === '{') {
+      this.#place = 'between';
+      this.#depth = 1;
+    } else if (char.trim() !== '') this.#place = 'no object';
+  }
+
+  #readBetween(char: string): void {
+    if (char === '"') this.#place = 'string';
+    else if (char === '{' || char === '[') this.#depth += 1;
+    else if (char === '}' || char === ']') this.#depth -= 1;
+    if (this.#depth === 0) this.#place = char === '}' ? 'after' : 'no object';
   }
 }

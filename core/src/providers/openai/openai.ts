@@ -29,7 +29,7 @@ export function openai(options: OpenAIOptions): Provider {
   return defineProvider({
     name,
     baseUrl: options.baseUrl ?? 'https://api.openai.com/v1',
-    paths: openaiPaths,
+    paths: responsesFirst,
     credentials: bearerKeys(name, options.apiKey),
     headers: {
       ...(options.organization !== undefined && { 'openai-organization': options.organization }),
@@ -48,3 +48,7 @@ export const openaiPaths = Object.freeze({
   'openai-moderations': '/moderations',
   'openai-completions': '/completions',
 });
+
+/** OpenAI's reasoning models keep their reasoning between turns in Responses only, and some are served nowhere else. */
+const { 'openai-responses': responses, ...others } = openaiPaths;
+const responsesFirst = Object.freeze({ 'openai-responses': responses, ...others });

@@ -143,10 +143,18 @@ function checkedTurns(messages: unknown): ChatMessage[] {
   const turns: ChatMessage[] = [];
   for (const [at, message] of (messages as Json[]).entries()) {
     const place = `messages.${at}`;
+    // Newer models take instructions in the middle (SDK 0.137); they are no turn of anybody's.
+    if (message.role === 'system') {
+      turns.push({
+        role: 'system',
+        content: typeof message.content === 'string' ? message.content : blocks(message.content, place).map((block) => part(block, place)),
+      });
+      continue;
+    }
     if (message.role !== 'user' && message.role !== 'assistant')
       throw invalid(`${place}.role: Input should be 'user' or 'assistant', was ${JSON.stringify(message.role)}`);
     if (at === 0 && message.role !== 'user') throw invalid('messages: first message must use the "user" role');
-    if (turns.at(-1)?.role === message.role) throw invalid(`${place}: roles must alternate`);
+    if (turns.findLast(({ role }) => role !== 'system')?.role === message.role) throw invalid(`${place}: roles must alternate`);
     const content =
       typeof message.content === 'string' ? [{ type: 'text', text: message.content }] : blocks(message.content, `${place}.content`);
     awaited = checkedPairs(content, message.role, awaited, place);

@@ -232,13 +232,16 @@ function toolsOf({ tools, tool_choice: choice }: Json): Pick<ChatRequest, 'tools
   if (tools === undefined) return {};
   if (!Array.isArray(tools)) throw invalid("Invalid type for 'tools'.");
   return {
-    tools: (tools as Json[]).map(({ type, name, parameters, strict }, at) => {
-      if (type !== 'function' || typeof name !== 'string') throw invalid(`Missing required parameter: 'tools[${at}].name'.`);
-      // Strict is the default here, and a strict schema must forbid what it does not name.
-      if (strict !== false && (parameters as Json | undefined)?.additionalProperties !== false)
-        throw invalid(`Invalid schema for function '${name}': 'additionalProperties' is required to be supplied and to be false.`);
-      return { type: 'function', function: { name, parameters } };
-    }),
+    // Tools of the provider's own and custom ones are taken, and never called here.
+    tools: (tools as Json[])
+      .filter(({ type }) => type === 'function')
+      .map(({ name, parameters, strict }, at) => {
+        if (typeof name !== 'string') throw invalid(`Missing required parameter: 'tools[${at}].name'.`);
+        // Strict is the default here, and a strict schema must forbid what it does not name.
+        if (strict !== false && (parameters as Json | undefined)?.additionalProperties !== false)
+          throw invalid(`Invalid schema for function '${name}': 'additionalProperties' is required to be supplied and to be false.`);
+        return { type: 'function', function: { name, parameters } };
+      }),
     tool_choice: choice,
   };
 }

@@ -38,7 +38,7 @@ describe('anthropicCountTokens', () => {
     const body = request({ system: 'be kind', messages: [{ role: 'user', content: [{ type: 'container_upload', file_id: 'f' }] }] });
     expect([...anthropicCountTokens.requestTexts(body)].map(({ text }) => text)).toEqual(['be kind']);
     expect([...anthropicCountTokens.attachments(body)]).toHaveLength(1);
-    expect(anthropicCountTokens.state?.(body)).toBe('f');
+    expect(anthropicCountTokens.states?.(body)).toEqual(['f']);
   });
 
   it('what was counted was not used, and no text is an answer', () => {

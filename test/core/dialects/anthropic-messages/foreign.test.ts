@@ -12,7 +12,7 @@ const result = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'a'
 /** The body as it goes out, and the fields that are told. */
 function dropped(body: object): { body: JsonObject; told: readonly string[]; edited: boolean } {
   const document = JsonDocument.lenient(JSON.stringify(body));
-  const told = dropForeignThinking(document, document.value as JsonObject);
+  const told = dropForeignThinking(document);
   return { body: JSON.parse(document.toText()) as JsonObject, told, edited: document.edited };
 }
 
@@ -43,11 +43,30 @@ describe('dropForeignThinking', () => {
     expect(dropped({ thinking: { type: 'adaptive' }, messages: earlier })).toMatchObject({ body: { thinking: { type: 'adaptive' } } });
   });
 
+  it('looks at the conversation as plugins left it: theirs, not the client’s', () => {
+    const messages = [user, { role: 'assistant', content: [thinking(foreign), call] }, result, user];
+    const document = JsonDocument.lenient(JSON.stringify({ messages }));
+    document.replaceValue(
+      ['messages'],
+      JSON.stringify([
+        { role: 'user', content: 'summary' },
+        { role: 'user', content: 'question' },
+      ]),
+    );
+    expect(dropForeignThinking(document)).toEqual([]);
+    expect(document.toText()).toContain('question');
+
+    const put = JsonDocument.lenient(JSON.stringify({ messages: [user] }));
+    put.replaceValue(['messages'], JSON.stringify(messages));
+    expect(dropForeignThinking(put)).toEqual(['messages.thinking']);
+    expect(put.toText()).not.toContain('gw1:');
+  });
+
   it('leaves what a plugin took out already', () => {
     const document = JsonDocument.lenient(
       JSON.stringify({ messages: [user, { role: 'assistant', content: [thinking(foreign), call] }, result] }),
     );
     document.removeKey(['messages', 1]);
-    expect(() => dropForeignThinking(document, document.value as JsonObject)).not.toThrow();
+    expect(() => dropForeignThinking(document)).not.toThrow();
   });
 });

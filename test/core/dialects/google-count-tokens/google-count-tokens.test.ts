@@ -60,7 +60,7 @@ describe('googleCountTokens', () => {
   });
 
   it('cached content within the request ties it to one account', () => {
-    expect(googleCountTokens.state?.({ generateContentRequest: { cachedContent: 'cachedContents/a' } })).toBe('cachedContents/a');
-    expect(googleCountTokens.state?.({ contents })).toBeUndefined();
+    expect(googleCountTokens.states?.({ generateContentRequest: { cachedContent: 'cachedContents/a' } })).toEqual(['cachedContents/a']);
+    expect(googleCountTokens.states?.({ contents })).toEqual([]);
   });
 });

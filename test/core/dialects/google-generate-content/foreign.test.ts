@@ -2,14 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { dropForeignSignatures } from '../../../../core/src/dialects/google-generate-content/foreign.ts';
 import { writeSignature } from '../../../../core/src/dialects/google-generate-content/translate/signature.ts';
 import { JsonDocument } from '../../../../core/src/json/document.ts';
-import type { JsonObject } from '../../../../core/src/model/json.ts';
 
 const foreign = writeSignature({ dialect: 'anthropic-messages', value: 'ErUB' });
 const own = 'CiQBveiN4g==';
 
 function dropped(parts: readonly object[]): { parts: unknown; told: readonly string[]; edited: boolean } {
   const document = JsonDocument.lenient(JSON.stringify({ contents: [{ role: 'model', parts }] }));
-  const told = dropForeignSignatures(document, document.value as JsonObject);
+  const told = dropForeignSignatures(document);
   const body = JSON.parse(document.toText()) as { contents: { parts: unknown }[] };
   return { parts: body.contents[0]?.parts, told, edited: document.edited };
 }
@@ -41,6 +40,6 @@ describe('dropForeignSignatures', () => {
 
   it.each([{}, { contents: 'x' }, { contents: [null, { parts: [null, 'x', { thoughtSignature: 5 }] }] }])('%j: nothing to do', (body) => {
     const document = JsonDocument.lenient(JSON.stringify(body));
-    expect(dropForeignSignatures(document, document.value as JsonObject)).toEqual([]);
+    expect(dropForeignSignatures(document)).toEqual([]);
   });
 });

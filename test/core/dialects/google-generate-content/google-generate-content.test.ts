@@ -20,8 +20,8 @@ describe('googleGenerateContent', () => {
   });
 
   it('cached content ties a call to one account', () => {
-    expect(googleGenerateContent.state?.({ cached_content: 'cachedContents/a' })).toBe('cachedContents/a');
-    expect(googleGenerateContent.state?.({})).toBeUndefined();
+    expect(googleGenerateContent.states?.({ cached_content: 'cachedContents/a' })).toEqual(['cachedContents/a']);
+    expect(googleGenerateContent.states?.({})).toEqual([]);
   });
 
   it('texts and attachments are those of the request', () => {

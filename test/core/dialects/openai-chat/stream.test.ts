@@ -54,6 +54,9 @@ describe('ends', () => {
     [{ choices: [{}, { finish_reason: 'stop' }] }, ['1:']],
     [{ choices: [], usage: {} }, []],
     [{ choices: null }, []],
+    [{ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: { a: 'b' } } }] } }] }, ['0:']],
+    [{ choices: [{ index: 1, delta: { function_call: { arguments: {} } } }] }, ['1:']],
+    [{ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: '{"a"' } }, null] } }] }, []],
     [undefined, []],
   ])('%j ends %j', (json, ended) => {
     expect(chatStream.ends(json, JSON.stringify(json) ?? '')).toEqual(ended);

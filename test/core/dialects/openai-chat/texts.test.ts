@@ -135,6 +135,34 @@ function expectEveryText(value: object, places: (body: JsonObject) => Iterable<T
   expect(document.toText()).toBe(text.replaceAll('T:', 'E:'));
 }
 
+const objectCalls = {
+  tool_calls: [
+    { index: 0, function: { name: 'look', arguments: { city: 'T:toolInput', list: ['T:toolInput', { deep: 'T:toolInput' }], n: 1 } } },
+    { index: 1, function: { name: 'look', arguments: ['T:toolInput'] } },
+  ],
+  function_call: { name: 'old', arguments: { q: 'T:toolInput' } },
+  reasoning_details: [{ type: 'reasoning.text', text: 'T:assistant', signature: '' }],
+};
+
+describe('what compatible servers write differently: arguments as an object, a signature of nothing', () => {
+  it('in requests and answers', () => {
+    expectEveryText({ messages: [{ role: 'assistant', content: 'T:assistant', ...objectCalls }] }, requestTexts);
+    expectEveryText({ choices: [{ index: 0, message: { content: 'T:assistant', ...objectCalls } }] }, responseTexts);
+  });
+
+  it('in streams: each a text of its own, that ends with its event', () => {
+    const json = { choices: [{ index: 0, delta: objectCalls }] } as JsonValue;
+    const pieces = eventTexts(json);
+    expect(pieces).toHaveLength(canaries(JSON.stringify(json)));
+    expect(new Set(pieces.map(({ channel }) => channel)).size).toBe(pieces.length);
+    for (const { path, scope, text } of pieces) {
+      expect(valueAt(json, path)).toBe(text);
+      expect(text).toBe(`T:${scope}`);
+    }
+    expect(pieces.filter((piece) => piece.json)).toEqual([]);
+  });
+});
+
 describe('requestTexts', () => {
   it('reaches every text of a request, with its scope, and its edits change nothing else', () => {
     expectEveryText(request, requestTexts);

@@ -18,7 +18,7 @@ describe('openaiInputTokens', () => {
     expect(read({ tools })).toEqual({ model: 'm', stream: false, maxOutputTokens: undefined, tools: ['look'] });
     const body = { model: 'm', input: [{ role: 'user', content: 'hi' }], instructions: 'be kind', previous_response_id: 'resp_1' };
     expect([...openaiInputTokens.requestTexts(body)].map(({ text }) => text).sort()).toEqual(['be kind', 'hi']);
-    expect(openaiInputTokens.state?.(body)).toBe('resp_1');
+    expect(openaiInputTokens.states?.(body)).toEqual(['resp_1']);
     const image = { role: 'user', content: [{ type: 'input_image', image_url: 'data:image/png;base64,AA' }] };
     expect([...openaiInputTokens.attachments({ input: [image] })]).toHaveLength(1);
   });

@@ -7,7 +7,7 @@ const user = { role: 'user', content: 'x' };
 
 function dropped(body: object): { body: JsonObject; told: readonly string[]; edited: boolean } {
   const document = JsonDocument.lenient(JSON.stringify(body));
-  const told = dropForeignReasoning(document, document.value as JsonObject);
+  const told = dropForeignReasoning(document);
   return { body: JSON.parse(document.toText()) as JsonObject, told, edited: document.edited };
 }
 

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { responsesLeaves } from '../../../../core/src/dialects/openai-responses/leaves.ts';
-import { responsesState } from '../../../../core/src/dialects/openai-responses-request.ts';
+import { responsesStates } from '../../../../core/src/dialects/openai-responses-request.ts';
 import type { JsonValue } from '../../../../core/src/model/json.ts';
 
 describe('responsesLeaves', () => {
   it('is what the next request goes on from', () => {
-    expect(responsesLeaves({ id: 'resp_1' })).toBe(responsesState({ previous_response_id: 'resp_1' }));
+    expect(responsesLeaves({ id: 'resp_1' })).toBe(responsesStates({ previous_response_id: 'resp_1' })[0]);
     expect(responsesLeaves({ id: 'resp_1', store: true, conversation: null })).toBe('resp_1');
     expect(responsesLeaves({ id: 'resp_1', store: false, conversation: { id: 'conv_1' } })).toBe(
-      responsesState({ conversation: { id: 'conv_1' } }),
+      responsesStates({ conversation: { id: 'conv_1' } })[0],
     );
   });
 

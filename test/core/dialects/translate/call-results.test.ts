@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CallResults, WaitingResults } from '../../../../core/src/dialects/translate/call-results.ts';
-import type { NeutralText, NeutralToolCall, NeutralToolResult, NeutralTurn } from '../../../../core/src/model/neutral.ts';
+import type { NeutralToolResult, NeutralTurn } from '../../../../core/src/model/neutral.ts';
+import { call, text } from './neutral.ts';
 
 const rules = { prefix: 'call_', taken: /^[\w-]{1,40}$/ };
-const text = (said: string): NeutralText => ({ kind: 'text', text: said });
-const call = (id: string, name = 'look'): NeutralToolCall => ({ kind: 'toolCall', id, name, arguments: '{}', opaque: undefined });
 const result = (callId: string, said: string, more: Partial<NeutralToolResult> = {}): NeutralToolResult => ({
   callId,
   name: undefined,

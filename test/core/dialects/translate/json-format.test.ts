@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { jsonFormat, mentionsJson } from '../../../../core/src/dialects/translate/json-format.ts';
-import { Losses } from '../../../../core/src/dialects/translate/losses.ts';
+import { decodeSchema, jsonFormat, mentionsJson } from '../../../../core/src/dialects/translate/json-format.ts';
+import { Losses, RequestLosses } from '../../../../core/src/dialects/translate/losses.ts';
 import type { TargetQuirks } from '../../../../core/src/dialects/translation.ts';
 import type { NeutralField, NeutralFormat } from '../../../../core/src/model/neutral.ts';
 
@@ -34,5 +34,20 @@ describe('mentionsJson', () => {
 
   it.each(['as Json', [{ text: 'a' }, { text: 'in JSON, please' }]])('%j does', (content) => {
     expect(mentionsJson(content)).toBe(true);
+  });
+});
+
+describe('decodeSchema', () => {
+  it.each([undefined, null, 'x', []])('%j is no schema', (schema) => {
+    expect(() => decodeSchema({ ...(schema !== undefined && { schema }) }, 'at', new RequestLosses())).toThrow(
+      expect.objectContaining({ param: 'at.schema' }),
+    );
+  });
+
+  it('reads what stands beside it, and notes the rest', () => {
+    const losses = new RequestLosses();
+    const given = { type: 'json_schema', name: 'n', description: '', schema: {}, strict: true, other: 1 };
+    expect(decodeSchema(given, 'at', losses)).toEqual({ kind: 'schema', name: 'n', description: undefined, schema: {}, strict: true });
+    expect(losses.list()).toEqual([{ field: 'at.other', level: 'drop' }]);
   });
 });

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { audioFormat, audioMediaType, dataUrl, fileName, urlSource } from '../../../../core/src/dialects/translate/media.ts';
+import { Losses } from '../../../../core/src/dialects/translate/losses.ts';
+import {
+  audioFormat,
+  audioMediaType,
+  dataUrl,
+  fileName,
+  fileText,
+  imageUrl,
+  urlSource,
+} from '../../../../core/src/dialects/translate/media.ts';
+import type { TargetQuirks } from '../../../../core/src/dialects/translation.ts';
+import type { NeutralField, NeutralSource } from '../../../../core/src/model/neutral.ts';
 
 describe('urlSource', () => {
   it.each(['data:image/png,abc', 'data:,abc', 'data:', 'data:image/png;base64', 'data:text/plain;charset=utf-8,a'])(
@@ -71,4 +82,33 @@ describe('fileName', () => {
   ])('%j of %s is %s', (name, mediaType, given) => {
     expect(fileName(name, mediaType)).toBe(given);
   });
+});
+
+describe('imageUrl', () => {
+  const inline = { kind: 'inline', mediaType: 'image/png', data: 'AAAA' } as const;
+  const url = { kind: 'url', url: 'https://x.test/a.png' } as const;
+  const id = { kind: 'id', id: 'file-1' } as const;
+
+  it.each<[NeutralSource, TargetQuirks, NeutralField]>([
+    [inline, { images: false }, 'images'],
+    [url, { images: false }, 'images'],
+    [id, { images: false }, 'images'],
+    [id, {}, 'fileIds'],
+    [url, { imageUrls: false }, 'imageUrls'],
+  ])('%j for %j is refused: %s', (source, quirks, field) => {
+    const losses = new Losses<NeutralField>();
+    expect(imageUrl({ kind: 'image', source }, quirks, losses)).toBeUndefined();
+    expect(losses.list()).toEqual([{ field, level: 'refuse' }]);
+  });
+
+  it('is its own, or has the data', () => {
+    const losses = new Losses<NeutralField>();
+    expect(imageUrl({ kind: 'image', source: url }, {}, losses)).toBe('https://x.test/a.png');
+    expect(imageUrl({ kind: 'image', source: inline }, { imageUrls: false }, losses)).toBe('data:image/png;base64,AAAA');
+    expect(losses.list()).toEqual([]);
+  });
+});
+
+it('fileText is headed by the name; nothing stays nothing', () => {
+  expect([fileText('a', undefined), fileText('a', 'b.txt'), fileText('', 'b.txt')]).toEqual(['a', 'b.txt:\na', '']);
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { mergeTurns } from '../../../../core/src/dialects/translate/merge-turns.ts';
-import type { NeutralText, NeutralToolCall, NeutralTurn } from '../../../../core/src/model/neutral.ts';
+import type { NeutralTurn } from '../../../../core/src/model/neutral.ts';
+import { call, text } from './neutral.ts';
 
-const text = (said: string): NeutralText => ({ kind: 'text', text: said });
-const call = (id: string): NeutralToolCall => ({ kind: 'toolCall', id, name: 'look', arguments: '{}', opaque: undefined });
 const user = (said: string): NeutralTurn => ({ role: 'user', parts: [text(said)] });
 const result = (callId: string): NeutralTurn => ({ role: 'tool', results: [{ callId, name: undefined, parts: [], isError: false }] });
 

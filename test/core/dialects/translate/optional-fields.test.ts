@@ -3,6 +3,7 @@ import {
   isGiven,
   optionalBoolean,
   optionalNumber,
+  optionalObject,
   optionalText,
   optionalTexts,
 } from '../../../../core/src/dialects/translate/optional-fields.ts';
@@ -16,6 +17,7 @@ describe('another type is refused by name', () => {
     [optionalBoolean, ['true', 0, []]],
     [optionalText, [1, false, ['a']]],
     [optionalTexts, ['a', 1, {}]],
+    [optionalObject, ['a', 1, []]],
   ])('%s', (read, others) => {
     for (const value of others) expect(() => read('a_field', value)).toThrow(naming('a_field'));
   });
@@ -29,11 +31,13 @@ it('nothing is nothing', () => {
   for (const value of [undefined, null]) {
     expect([optionalNumber('f', value), optionalBoolean('f', value), optionalText('f', value)]).toEqual([undefined, undefined, undefined]);
     expect(optionalTexts('f', value)).toEqual([]);
+    expect(optionalObject('f', value)).toBeUndefined();
   }
   expect(optionalText('f', '')).toBeUndefined();
 });
 
 it('what is there is read, zero and false too', () => {
+  expect(optionalObject('f', {})).toEqual({});
   expect([optionalNumber('f', 0), optionalBoolean('f', false), optionalText('f', 'a'), optionalTexts('f', ['a', ''])]).toEqual([
     0,
     false,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { splitSystem, systemReminder } from '../../../../core/src/dialects/translate/system-turns.ts';
-import type { NeutralText, NeutralTurn } from '../../../../core/src/model/neutral.ts';
+import type { NeutralTurn } from '../../../../core/src/model/neutral.ts';
+import { text } from './neutral.ts';
 
-const text = (said: string): NeutralText => ({ kind: 'text', text: said });
 const system = (...said: string[]): NeutralTurn => ({ role: 'system', parts: said.map(text) });
 const user: NeutralTurn = { role: 'user', parts: [text('hi')] };
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ArgumentsProgress,
   argumentsObject,
   argumentsPiece,
   argumentsText,
-  isWholeObject,
   objectIn,
 } from '../../../../core/src/dialects/translate/tool-arguments.ts';
 import type { JsonValue } from '../../../../core/src/model/json.ts';
@@ -56,6 +56,13 @@ describe('argumentsObject', () => {
     expect(JSON.stringify(argumentsObject(deep))).toBe(JSON.stringify({ _raw: deep }));
   });
 
+  it('deeper than a body may be, it goes on as a text', () => {
+    const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    expect(JSON.stringify(argumentsObject(nested(64)))).toBe(nested(64));
+    expect(argumentsObject(nested(65))).toEqual({ _raw: nested(65) });
+    expect(argumentsObject(nested(600))).toEqual({ _raw: nested(600) });
+  });
+
   it('numbers keep their digits', () => {
     expect(JSON.stringify(argumentsObject('{"a":1.0,"b":12345678901234567890,"c":1e400}'))).toBe(
       '{"a":1.0,"b":12345678901234567890,"c":1e400}',
@@ -90,17 +97,25 @@ describe('objectIn', () => {
   });
 });
 
-describe('isWholeObject', () => {
-  it.each(['', '{', '{"a":1', '{"a":"}', '[{}', '"}"', '5', '{}}', '}'])('%j is not', (text) => {
-    expect(isWholeObject(text)).toBe(false);
+describe('ArgumentsProgress', () => {
+  const isWhole = (...pieces: string[]): boolean => {
+    const progress = new ArgumentsProgress();
+    for (const piece of pieces) progress.add(piece);
+    return progress.whole;
+  };
+
+  it.each(['', '{', '{"a":1', '{"a":"}', '[{}', '"}"', '5', '{}}', '}', '{} x', '{"a":"\\"}', '{]', '[]'])('%j is no whole object', (text) => {
+    expect(isWhole(text)).toBe(false);
   });
 
-  it('vercel/ai 45b3d76: no beginning of an object is one', () => {
+  it('vercel/ai 45b3d76: no beginning of an object is one, wherever it is cut', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(), (value, cut) => {
-        const text = JSON.stringify(value);
-        expect(isWholeObject(text)).toBe(true);
-        expect(isWholeObject(text.slice(0, cut % text.length))).toBe(false);
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), fc.nat(), fc.nat(), (value, cut, other) => {
+        const text = ` ${JSON.stringify(value, null, 1)}\n`;
+        const at = cut % text.length;
+        expect(isWhole(text.slice(0, at), text.slice(at))).toBe(true);
+        const end = other % (text.length - 1);
+        expect(isWhole(text.slice(0, Math.min(at, end)), text.slice(Math.min(at, end), end))).toBe(false);
       }),
     );
   });

@@ -35,8 +35,8 @@ describe('openai()', () => {
     });
   });
 
-  it('prefers chat for calls of other formats: it is where the first of its paths leads', () => {
-    expect(Object.keys(openai({ apiKey: 'sk-1' }).paths)[0]).toBe('openai-chat');
+  it('prefers Responses for calls of other formats: reasoning goes on between turns there', () => {
+    expect(Object.keys(openai({ apiKey: 'sk-1' }).paths)[0]).toBe('openai-responses');
   });
 
   it('names organisation and project where they are given', () => {

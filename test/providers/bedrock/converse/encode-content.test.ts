@@ -48,6 +48,12 @@ describe('content', () => {
     for (const [type, format] of [
       ['application/pdf', 'pdf'],
       ['text/csv', 'csv'],
+      ['text/html', 'html'],
+      ['text/plain', 'txt'],
+      ['application/msword', 'doc'],
+      ['application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'docx'],
+      ['application/vnd.ms-excel', 'xls'],
+      ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'xlsx'],
       ['text/markdown', 'md'],
       ['application/json', 'txt'],
       ['image/svg+xml', undefined],

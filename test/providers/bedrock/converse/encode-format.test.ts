@@ -3,8 +3,8 @@ import type { NeutralFormat } from '../../../../core/src/model/neutral.ts';
 import { encodeFormat } from '../../../../providers/bedrock/src/converse/encode-format.ts';
 import { encoderFor, haiku3, lossesOf, nova, sonnet } from './encoding.ts';
 
-function encoded(format: NeutralFormat | undefined, model = sonnet) {
-  const about = encoderFor(model);
+function encoded(format: NeutralFormat | undefined, model = sonnet, quirks = {}) {
+  const about = encoderFor(model, quirks);
   return { ...encodeFormat(format, about), losses: lossesOf(about) };
 }
 
@@ -15,6 +15,7 @@ describe('a schema for the answer', () => {
   it('Portkey-AI/gateway#644: is refused where nobody would hold the model to it', () => {
     for (const model of [haiku3, nova, 'meta.llama4-maverick-17b-instruct-v1:0'])
       expect(encoded(asked, model)).toEqual({ outputConfig: undefined, instructions: [], losses: ['format: refuse'] });
+    expect(encoded(asked, sonnet, { jsonSchema: false }).losses).toEqual(['format: refuse']);
     expect(encoded({ ...asked, schema: { type: 'object', additionalProperties: true } }).losses).toEqual(['format: refuse']);
   });
 

@@ -115,6 +115,7 @@ describe('a conversation', () => {
   it('is gone on with where the model does so, and refused where it does not', () => {
     const turns = [user('Count.'), said('1, 2, \n')];
     expect(messages(turns, haiku3).at(-1)).toEqual({ role: 'assistant', content: [{ text: '1, 2,' }] });
+    expect(messages([user('?'), { role: 'assistant', parts: [reasoned('sig')] }], haiku3).at(-1)?.content).toHaveLength(1);
     const about = encoderFor('us.anthropic.claude-sonnet-4-6');
     encodeTurns(turns, about);
     expect(lossesOf(about)).toEqual(['prefill: refuse']);

@@ -1,7 +1,9 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFile, NeutralImage, NeutralSource, NeutralText } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
+import { textOf } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { objectList, type Placed } from '../../translate/object-list.ts';
 
 /** What stands in a user's turn, and in a result. */
 export type ContentPart = NeutralText | NeutralImage | NeutralFile;
@@ -9,13 +11,9 @@ export type ContentPart = NeutralText | NeutralImage | NeutralFile;
 const within = 'messages[].content[].';
 
 /** Blocks with their places; a string is one block of text. */
-export function blocksIn(content: JsonValue | undefined, at: string): (readonly [block: JsonObject, at: string])[] {
+export function blocksIn(content: JsonValue | undefined, at: string): Placed[] {
   if (typeof content === 'string') return [[{ type: 'text', text: content }, at]];
-  if (!Array.isArray(content)) badField(at, 'a string or an array of blocks', content);
-  return (content as readonly JsonValue[]).map((block, index) => {
-    const path = `${at}[${index}]`;
-    return isJsonObject(block) ? ([block, path] as const) : badField(path, 'an object', block);
-  });
+  return objectList(at, content, 'a string or an array of blocks');
 }
 
 export function userParts(block: JsonObject, at: string, losses: RequestLosses): ContentPart[] {
@@ -70,8 +68,8 @@ function documentBlock(block: JsonObject, at: string, losses: RequestLosses): Co
   losses.dropOthers(block, documentKeys, within);
   if (isJsonObject(block.citations) && block.citations.enabled === true) losses.drop(`${within}citations`);
   const { title, context } = block;
-  const name = typeof title === 'string' && title !== '' ? title : undefined;
-  const about: NeutralText[] = typeof context === 'string' && context !== '' ? [{ kind: 'text', text: context }] : [];
+  const name = textOf(title) || undefined;
+  const about: NeutralText[] = textOf(context) === '' ? [] : [{ kind: 'text', text: textOf(context) }];
   return [...about, ...documentParts(sourceOf(block, at), name, at, losses)];
 }
 
@@ -102,8 +100,8 @@ function searchResult(block: JsonObject, at: string, losses: RequestLosses): Neu
     inner.type === 'text' ? [textBlock(inner, path, losses).text] : otherBlock(inner, path, losses),
   );
   const { title, source } = block;
-  const from = typeof source === 'string' && source !== '' ? [source] : [];
-  const name = typeof title === 'string' && title !== '' ? title : undefined;
+  const from = textOf(source) === '' ? [] : [textOf(source)];
+  const name = textOf(title) || undefined;
   return { kind: 'file', source: { kind: 'text', text: [...from, ...texts].join('\n') }, name };
 }
 

@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../../model/json.ts';
 import type { NeutralRequest, Translated } from '../../../model/neutral.ts';
-import { badField, optionalCount } from '../../fields.ts';
+import { optionalCount } from '../../fields.ts';
 import { RequestLosses } from '../../translate/losses.ts';
-import { isGiven, optionalNumber, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
+import { isGiven, optionalNumber, optionalObject, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
 import type { RequestAbout } from '../../translation.ts';
-import { decodeFormat, decodeReasoning } from './decode-settings.ts';
+import { decodeFormat } from './decode-format.ts';
+import { decodeThinking } from './decode-thinking.ts';
 import { decodeParallel, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
 
@@ -28,7 +29,7 @@ export function decodeRequest(body: JsonObject, about: RequestAbout): Translated
     presencePenalty: undefined,
     stop: optionalTexts('stop_sequences', body.stop_sequences),
     format: decodeFormat(body, losses),
-    reasoning: decodeReasoning(body, losses),
+    reasoning: decodeThinking(body, losses),
     user: decodeUser(body.metadata, losses),
   };
   return { value, losses: losses.list() };
@@ -62,9 +63,9 @@ function decodeLimit(body: JsonObject, losses: RequestLosses): number | undefine
 
 const metadataKeys = new Set(['user_id']);
 
-function decodeUser(metadata: JsonValue | undefined, losses: RequestLosses): string | undefined {
-  if (metadata === undefined || metadata === null) return undefined;
-  if (!isJsonObject(metadata)) badField('metadata', 'an object', metadata);
+function decodeUser(value: JsonValue | undefined, losses: RequestLosses): string | undefined {
+  const metadata = optionalObject('metadata', value);
+  if (metadata === undefined) return undefined;
   losses.dropOthers(metadata, metadataKeys, 'metadata.');
   return optionalText('metadata.user_id', metadata.user_id);
 }

@@ -1,15 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, optionalFlag, requiredText } from '../../fields.ts';
+import { textOf } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { optionalObjects } from '../../translate/object-list.ts';
+import { optionalBoolean, optionalObject } from '../../translate/optional-fields.ts';
 
 /** The client's own tools. Those that Anthropic runs or has taught its models have no counterpart elsewhere. */
 export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses): NeutralTool[] {
-  if (tools === undefined || tools === null) return [];
-  if (!Array.isArray(tools)) badField('tools', 'an array', tools);
-  return (tools as readonly JsonValue[]).flatMap((tool, index) => {
-    const at = `tools[${index}]`;
-    if (!isJsonObject(tool)) badField(at, 'an object', tool);
+  return optionalObjects('tools', tools).flatMap(([tool, at]) => {
     if (tool.type === undefined || tool.type === null || tool.type === 'custom') return [decodeTool(tool, at, losses)];
     const type = requiredText(`${at}.type`, tool.type);
     if (isToolSearch(type)) losses.drop('tools[].tool_search');
@@ -29,13 +28,11 @@ const toolKeys = new Set(['type', 'name', 'description', 'input_schema', 'strict
 function decodeTool(tool: JsonObject, at: string, losses: RequestLosses): NeutralTool {
   losses.dropOthers(tool, toolKeys, 'tools[].');
   noteCallers(tool.allowed_callers, at, losses);
-  const { description, input_schema: schema, strict } = tool;
-  if (schema !== undefined && schema !== null && !isJsonObject(schema)) badField(`${at}.input_schema`, 'a JSON Schema', schema);
   return {
     name: requiredText(`${at}.name`, tool.name),
-    description: typeof description === 'string' && description !== '' ? description : undefined,
-    parameters: isJsonObject(schema) ? schema : undefined,
-    strict: strict === undefined || strict === null ? undefined : optionalFlag(`${at}.strict`, strict),
+    description: textOf(tool.description) || undefined,
+    parameters: optionalObject(`${at}.input_schema`, tool.input_schema, 'a JSON Schema'),
+    strict: optionalBoolean(`${at}.strict`, tool.strict),
   };
 }
 

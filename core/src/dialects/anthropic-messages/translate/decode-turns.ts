@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/js
 import type { NeutralAssistantPart, NeutralOpaque, NeutralToolResult, NeutralTurn, NeutralUserPart } from '../../../model/neutral.ts';
 import { badField, optionalFlag, requiredText } from '../../fields.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { objectList } from '../../translate/object-list.ts';
 import { argumentsText } from '../../translate/tool-arguments.ts';
 import { blocksIn, otherBlock, resultParts, textBlock, userParts } from './decode-content.ts';
 import { isToolSearch } from './decode-tools.ts';
@@ -12,10 +13,7 @@ export function decodeTurns(body: JsonObject, losses: RequestLosses): NeutralTur
   const { system, messages } = body;
   const turns: NeutralTurn[] = [];
   if (system !== undefined && system !== null) turns.push({ role: 'system', parts: systemParts(system, 'system', losses) });
-  if (!Array.isArray(messages)) badField('messages', 'a non-empty array of messages', messages);
-  for (const [index, message] of (messages as readonly JsonValue[]).entries()) {
-    const at = `messages[${index}]`;
-    if (!isJsonObject(message)) badField(at, 'an object with role and content', message);
+  for (const [message, at] of objectList('messages', messages, 'a non-empty array of messages', 'an object with role and content')) {
     for (const turn of decodeMessage(message, at, losses)) turns.push(turn);
   }
   return turns;

@@ -94,11 +94,26 @@ function flattened(schema: JsonObject, key: (typeof unions)[number]): JsonObject
   const { [key]: variants, ...rest } = schema;
   if (!Array.isArray(variants)) return rest;
   const objects = (variants as readonly JsonValue[]).filter(isJsonObject);
-  const properties = Object.assign({}, ...objects.toReversed().map((variant) => propertiesOf(variant)), propertiesOf(schema)) as JsonObject;
-  const [first = [], ...others] = objects.map(requiredOf);
-  const shared = key === 'allOf' ? [first, ...others].flat() : first.filter((name) => others.every((names) => names.includes(name)));
-  const required = [...new Set([...requiredOf(schema), ...shared])];
-  return { ...rest, properties, ...(required.length > 0 && { required }) };
+  const properties = mergedProperties([...objects.toReversed(), schema]);
+  const required = new Set(requiredOf(schema));
+  for (const name of sharedRequired(objects, key)) required.add(name);
+  return { ...rest, properties, ...(required.size > 0 && { required: [...required] }) };
+}
+
+/** Of each name the last; a map keeps names that an object would take for its own (`__proto__`). */
+function mergedProperties(schemas: readonly JsonObject[]): JsonObject {
+  const merged = new Map<string, JsonValue>();
+  for (const schema of schemas) for (const [name, property] of Object.entries(propertiesOf(schema))) merged.set(name, property);
+  return Object.fromEntries(merged);
+}
+
+/** Sets: a client may require as many names as its body holds. */
+function sharedRequired(variants: readonly JsonObject[], key: (typeof unions)[number]): string[] {
+  const names = variants.map(requiredOf);
+  if (key === 'allOf') return names.flat();
+  const [first = [], ...others] = names;
+  const sets = others.map((other) => new Set(other));
+  return first.filter((name) => sets.every((set) => set.has(name)));
 }
 
 function propertiesOf({ properties }: JsonObject): JsonObject {

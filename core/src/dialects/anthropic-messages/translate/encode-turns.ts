@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import { callsOf } from '../../translate/call-results.ts';
 import { mergeTurns } from '../../translate/merge-turns.ts';
 import { splitSystem, systemReminder } from '../../translate/system-turns.ts';
 import { argumentsObject } from '../../translate/tool-arguments.ts';
@@ -70,10 +71,6 @@ class Messages {
       this.list.push({ role: 'user', content: [{ type: 'text', text: '(The conversation goes on.)' }] });
     this.list.push({ role, content: [...blocks] });
   }
-}
-
-function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
-  return parts.filter((part) => part.kind === 'toolCall');
 }
 
 /** `answered`: the calls' ids as they go out, in order. */

@@ -28,8 +28,6 @@ const deltas = {
  */
 export class StreamBlocks {
   readonly #calls = new Map<number, Block>();
-  /** Calls whose end is not known. */
-  readonly #unended = new Set<Block>();
   #open: Block | undefined = undefined;
   #index = 0;
   #waiting: Block[] = [];
@@ -62,7 +60,6 @@ export class StreamBlocks {
     const before = signature === undefined ? '' : this.#signed(signature);
     const block = newBlock('call', { type: 'tool_use', id: id(), name, input: {} });
     this.#calls.set(number, block);
-    this.#unended.add(block);
     return before + this.#add(block, false);
   }
 
@@ -72,20 +69,18 @@ export class StreamBlocks {
     return block === undefined || block.ended ? '' : this.#piece(block, piece);
   }
 
-  /** Which of several calls a format's end is for, it does not say. */
-  partEnd(): string {
-    const touched = this.#touched;
-    const [only] = this.#unended;
-    const ended = touched?.kind !== 'call' ? touched : this.#unended.size === 1 ? only : undefined;
-    if (ended === undefined) return '';
-    this.#end(ended);
+  /** The end of a call; without one, of the text or thinking that went on. */
+  partEnd(call: number | undefined): string {
+    const ended = call === undefined ? this.#touched : this.#calls.get(call);
+    if (ended === undefined || (call === undefined && ended.kind === 'call')) return '';
+    ended.ended = true;
     return this.#advance();
   }
 
   /** Nothing follows: whatever waits is written. */
   endAll(): string {
-    for (const block of this.#waiting) this.#end(block);
-    if (this.#open !== undefined) this.#end(this.#open);
+    for (const block of this.#waiting) block.ended = true;
+    if (this.#open !== undefined) this.#open.ended = true;
     return this.#advance();
   }
 
@@ -121,11 +116,6 @@ export class StreamBlocks {
     if (block === this.#open) return this.#delta(block, piece);
     block.held += piece;
     return '';
-  }
-
-  #end(block: Block): void {
-    block.ended = true;
-    this.#unended.delete(block);
   }
 
   /** Closes what is over and opens what comes next, as far as that goes. */

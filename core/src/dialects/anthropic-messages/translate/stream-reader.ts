@@ -109,7 +109,7 @@ class MessagesReader implements NeutralReader {
           this.#count += 1;
           events.push({ kind: 'toolCall', call, id: part.id, name: part.name, opaque: undefined });
           events.push({ kind: 'arguments', call, piece: part.arguments });
-          events.push({ kind: 'partEnd' });
+          events.push({ kind: 'partEnd', call });
         }
       }
     }
@@ -141,7 +141,7 @@ class MessagesReader implements NeutralReader {
     const call = this.#calls.get(index);
     if (call !== undefined && !call.written) events.push({ kind: 'arguments', call: call.number, piece: call.input });
     this.#calls.delete(index);
-    events.push({ kind: 'partEnd' });
+    events.push(call === undefined ? { kind: 'partEnd' } : { kind: 'partEnd', call: call.number });
   }
 
   #flushSignature(events: NeutralEvent[]): void {

@@ -51,7 +51,7 @@ class MessagesWriter implements NeutralWriter {
       case 'arguments':
         return event.piece === '' ? '' : this.#begin() + this.#blocks.input(event.call, event.piece);
       case 'partEnd':
-        return this.#blocks.partEnd();
+        return this.#blocks.partEnd(event.call);
       case 'usage':
         this.#usage = event.usage;
         return '';

@@ -20,7 +20,9 @@ export function decodeMedia(part: JsonObject, place: string): Media | undefined 
   const uri = fieldOf(file, 'fileUri');
   if (typeof uri !== 'string' || uri === '') badField(`${place}.fileData.fileUri`, 'a non-empty string', uri);
   const source: NeutralSource = stored.test(uri) ? { kind: 'id', id: uri } : { kind: 'url', url: uri };
-  const mediaType = String(fieldOf(file, 'mimeType') ?? '').toLowerCase();
+  const type = fieldOf(file, 'mimeType') ?? '';
+  if (typeof type !== 'string') badField(`${place}.fileData.mimeType`, 'a string', type);
+  const mediaType = type.toLowerCase();
   if (mediaType.startsWith('image/')) return { kind: 'image', source };
   const known = mediaType !== '' && !/^(?:audio|video)\//.test(mediaType);
   return known ? { kind: 'file', source, name: nameOf(file) } : undefined;

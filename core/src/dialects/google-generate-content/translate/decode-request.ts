@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { NeutralRequest, Translated } from '../../../model/neutral.ts';
-import { fieldOf, objectElements } from '../../google-fields.ts';
+import { badField } from '../../fields.ts';
+import { elements, fieldOf } from '../../google-fields.ts';
 import { RequestLosses } from '../../translate/losses.ts';
 import type { RequestAbout } from '../../translation.ts';
 import { decodeSettings } from './decode-settings.ts';
@@ -41,7 +42,8 @@ function refuseRestrictions(body: JsonObject, losses: RequestLosses): void {
     const value = fieldOf(body, field);
     if (value !== undefined && value !== '' && !(isJsonObject(value) && Object.keys(value).length === 0)) losses.refuse(field);
   }
-  for (const [setting, path] of objectElements(body, 'safetySettings', [])) {
+  for (const [setting, path] of elements(body, 'safetySettings', [])) {
+    if (!isJsonObject(setting)) badField(placeName(path), 'an object with category and threshold', setting);
     if (open.has(fieldOf(setting, 'threshold') ?? 'OFF')) losses.drop('safetySettings');
     else losses.refuse(placeName(path));
   }

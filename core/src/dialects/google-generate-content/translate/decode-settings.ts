@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFormat, NeutralRequest } from '../../../model/neutral.ts';
-import { badField, optionalCount } from '../../fields.ts';
+import { badField, optionalCount, optionalFlag } from '../../fields.ts';
 import { elements, fieldOf } from '../../google-fields.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
 import { decodeThinking } from './decode-thinking.ts';
@@ -41,11 +41,15 @@ export function decodeSettings(body: JsonObject, losses: RequestLosses): Setting
 
 /** More answers than one, probabilities, pictures and speech. */
 function refuseWhatNobodyElseDoes(config: JsonObject, losses: RequestLosses): void {
-  const candidates = fieldOf(config, 'candidateCount');
-  if (candidates !== undefined && Number(candidates) > 1) losses.refuse('generationConfig.candidateCount');
-  if (fieldOf(config, 'responseLogprobs') === true) losses.refuse('generationConfig.responseLogprobs');
-  for (const [modality] of elements(config, 'responseModalities', []))
+  const candidates = optionalNumber('generationConfig.candidateCount', fieldOf(config, 'candidateCount'));
+  if (candidates !== undefined && candidates > 1) losses.refuse('generationConfig.candidateCount');
+  if (optionalFlag('generationConfig.responseLogprobs', fieldOf(config, 'responseLogprobs')))
+    losses.refuse('generationConfig.responseLogprobs');
+  for (const [modality] of elements(config, 'responseModalities', [])) {
+    if (typeof modality !== 'string' && typeof modality !== 'number')
+      badField('generationConfig.responseModalities', 'an array of strings', modality);
     if (modality !== 1 && String(modality).toUpperCase() !== 'TEXT') losses.refuse('generationConfig.responseModalities');
+  }
 }
 
 function stopSequences(config: JsonObject): string[] {

@@ -35,8 +35,9 @@ function decodeTool(declaration: JsonObject, path: JsonPath, losses: RequestLoss
 
 function parametersOf(declaration: JsonObject, place: string): JsonObject | undefined {
   const schema = fieldOf(declaration, 'parametersJsonSchema');
-  if (schema !== undefined) return objectAt(schema, `${place}.parametersJsonSchema`);
   const own = fieldOf(declaration, 'parameters');
+  if (schema !== undefined && own !== undefined) badField(`${place}.parameters`, 'either this or parametersJsonSchema, not both', own);
+  if (schema !== undefined) return objectAt(schema, `${place}.parametersJsonSchema`);
   return own === undefined ? undefined : jsonSchema(objectAt(own, `${place}.parameters`));
 }
 

@@ -8,7 +8,7 @@ import { encodeThinking } from './encode-thinking.ts';
 import type { ModelTraits } from './gemini-models.ts';
 import { withoutConst } from './schema.ts';
 
-/** Google takes five. */
+/** Google takes five. A stop sequence is a restriction: five of six would not keep it. */
 const maxStops = 5;
 
 /** `generationConfig`; `undefined` where nothing is asked. */
@@ -18,8 +18,9 @@ export function encodeSettings(
   traits: ModelTraits,
   losses: Losses<NeutralField>,
 ): JsonObject | undefined {
-  const maxOutputTokens = clamped(request.maxOutputTokens, target.maxOutputTokens, losses);
-  if (request.stop.length > maxStops) losses.drop('stop');
+  const most = target.maxOutputTokens ?? traits.maxOutputTokens;
+  const maxOutputTokens = clamped(request.maxOutputTokens, most, losses);
+  if (request.stop.length > maxStops) losses.refuse('stop');
   const config = present({
     maxOutputTokens,
     temperature: request.temperature,

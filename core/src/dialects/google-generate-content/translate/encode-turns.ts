@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralField, NeutralRequest, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
+import { callsOf } from '../../translate/call-results.ts';
 import type { Losses } from '../../translate/losses.ts';
 import { mergeTurns } from '../../translate/merge-turns.ts';
 import { splitSystem, systemReminder } from '../../translate/system-turns.ts';
@@ -7,7 +8,7 @@ import { argumentsObject } from '../../translate/tool-arguments.ts';
 import { encodeMedia } from './encode-media.ts';
 import { encodeResults } from './encode-results.ts';
 import type { ModelTraits } from './gemini-models.ts';
-import { ownSignature } from './signature.ts';
+import { noSignature, ownSignature } from './signature.ts';
 
 /** What the turns become: `systemInstruction` and `contents`, user and model in turn. */
 export function encodeTurns(request: NeutralRequest, traits: ModelTraits, losses: Losses<NeutralField>): JsonObject {
@@ -47,9 +48,8 @@ function addTurns(turns: readonly NeutralTurn[], contents: Contents, traits: Mod
     if (first?.role === 'assistant') at += 1;
     const rest: NeutralTurn[] = [];
     for (let turn = turns[at]; turn !== undefined && turn.role !== 'assistant'; at += 1, turn = turns[at]) rest.push(turn);
-    const calls = said.filter((part) => part.kind === 'toolCall');
     contents.add('model', modelParts(said, traits));
-    contents.add('user', userParts(calls, rest, traits, losses));
+    contents.add('user', userParts(callsOf(said), rest, traits, losses));
   }
 }
 
@@ -68,9 +68,6 @@ function userParts(
   });
   return [...encodeResults(calls, results, traits.newest, losses), ...said];
 }
-
-/** Google's documented value for a call whose signature is not at hand; without one Gemini 3 refuses the turn. */
-const noSignature = 'skip_thought_signature_validator';
 
 function modelParts(parts: readonly NeutralAssistantPart[], traits: ModelTraits): JsonObject[] {
   const encoded: JsonObject[] = [];

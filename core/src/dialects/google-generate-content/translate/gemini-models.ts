@@ -18,6 +18,8 @@ export interface ModelTraits {
   readonly systemInstruction: boolean;
   /** Gemini 2.5 on the Gemini API refuses penalties; Vertex does not, but which of both it is cannot be seen here. */
   readonly penalties: boolean;
+  /** More is a 400; Claude Code asks for 128,000 of whatever model. `undefined`: unknown. */
+  readonly maxOutputTokens: number | undefined;
 }
 
 export function modelTraits(model: string): ModelTraits {
@@ -31,6 +33,7 @@ export function modelTraits(model: string): ModelTraits {
     newest,
     systemInstruction: !name.startsWith('gemma-'),
     penalties: !second,
+    maxOutputTokens: gemini ? 65_536 : undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import { fieldOf } from '../../google-fields.ts';
+import { jsonText } from '../../translate/lenient.ts';
 
 type Step = string | number;
 type Node = { [key: string]: JsonValue | Node } | (JsonValue | Node)[];
@@ -16,7 +17,7 @@ export class PartialArguments {
 
   /** Begins with what a call already said. */
   constructor(begun: JsonValue | undefined) {
-    if (isJsonObject(begun)) for (const [key, value] of Object.entries(begun)) define(this.#root, key, structuredClone(value));
+    if (isJsonObject(begun)) for (const [key, value] of Object.entries(copied(begun))) define(this.#root, key, value);
   }
 
   add(piece: JsonObject): void {
@@ -36,7 +37,7 @@ export class PartialArguments {
   }
 
   toText(): string {
-    return JSON.stringify(this.#root);
+    return jsonText(this.#root as JsonObject);
   }
 
   /** The object or list that a path's last step is in, made where it is not there yet; `undefined` where there cannot be one. */
@@ -53,6 +54,15 @@ export class PartialArguments {
       node = next as Node;
     }
     return node;
+  }
+}
+
+/** The event belongs to whoever else reads it. Nothing of what is nested too deep to be copied or written. */
+function copied(begun: JsonObject): JsonObject {
+  try {
+    return structuredClone(begun);
+  } catch {
+    return {};
   }
 }
 

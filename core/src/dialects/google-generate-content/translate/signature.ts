@@ -31,3 +31,6 @@ export function readSignature(value: unknown): NeutralOpaque | undefined {
 export function ownSignature(opaque: NeutralOpaque | undefined): string | undefined {
   return opaque?.dialect === googleDialect ? opaque.value : undefined;
 }
+
+/** Google's documented value for a call whose signature is not at hand; without one Gemini 3 refuses the turn. */
+export const noSignature = 'skip_thought_signature_validator';

@@ -102,7 +102,8 @@ class GoogleReader implements NeutralReader {
     if (this.#open === undefined) return;
     const { id, name, opaque, arguments: given } = this.#open;
     const call = this.#calls;
-    events.push({ kind: 'toolCall', call, id, name, opaque }, { kind: 'arguments', call, piece: given.toText() }, { kind: 'partEnd' });
+    events.push({ kind: 'toolCall', call, id, name, opaque });
+    events.push({ kind: 'arguments', call, piece: given.toText() }, { kind: 'partEnd', call });
     this.#calls += 1;
     this.#open = undefined;
   }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralEvent, NeutralOpaque, NeutralStop } from '../../../model/neutral.ts';
 import type { Usage } from '../../../model/usage.ts';
 import { googleUsageObject } from '../../google-usage.ts';
-import { isWholeObject } from '../../translate/tool-arguments.ts';
+import { ArgumentsProgress } from '../../translate/tool-arguments.ts';
 import type { AnswerAbout, NeutralWriter } from '../../translation.ts';
 import { answerCall } from './answer-parts.ts';
 import { writeSignature } from './signature.ts';
@@ -18,8 +18,13 @@ interface HeldCall {
   readonly name: string;
   readonly opaque: NeutralOpaque | undefined;
   arguments: string;
+  readonly written: ArgumentsProgress;
   /** The provider said that it is over. */
   ended: boolean;
+}
+
+function heldCall({ id, name, opaque }: Extract<NeutralEvent, { kind: 'toolCall' }>): HeldCall {
+  return { id, name, opaque, arguments: '', written: new ArgumentsProgress(), ended: false };
 }
 
 /**
@@ -33,8 +38,6 @@ class GoogleWriter implements NeutralWriter {
   #model: string;
   /** By number, in order of appearance. */
   readonly #held = new Map<number, HeldCall>();
-  /** The call that goes on; `undefined` while something else does. */
-  #current: HeldCall | undefined = undefined;
   #usage: Usage | undefined = undefined;
   #stop: NeutralStop | undefined = undefined;
 
@@ -58,14 +61,13 @@ class GoogleWriter implements NeutralWriter {
       case 'reasoningOpaque':
         return this.#parts([{ text: '', thought: true, thoughtSignature: writeSignature(event.opaque) }]);
       case 'toolCall':
-        this.#current = { id: event.id, name: event.name, opaque: event.opaque, arguments: '', ended: false };
-        this.#held.set(event.call, this.#current);
+        this.#held.set(event.call, heldCall(event));
         return '';
       case 'arguments':
         this.#addArguments(event.call, event.piece);
         return '';
       case 'partEnd':
-        return this.#endPart();
+        return event.call === undefined ? '' : this.#endCall(event.call);
       case 'usage':
         this.#usage = event.usage;
         return '';
@@ -85,13 +87,15 @@ class GoogleWriter implements NeutralWriter {
   }
 
   #addArguments(call: number, piece: string): void {
-    this.#current = this.#held.get(call);
-    if (this.#current !== undefined) this.#current.arguments += piece;
+    const held = this.#held.get(call);
+    if (held === undefined || held.ended) return;
+    held.arguments += piece;
+    held.written.add(piece);
   }
 
-  #endPart(): string {
-    if (this.#current !== undefined) this.#current.ended = true;
-    this.#current = undefined;
+  #endCall(call: number): string {
+    const held = this.#held.get(call);
+    if (held !== undefined) held.ended = true;
     const parts = this.#takeComplete();
     return parts.length === 0 ? '' : this.#frame({ content: { role: 'model', parts }, index: 0 }, {});
   }
@@ -100,7 +104,7 @@ class GoogleWriter implements NeutralWriter {
   #takeComplete(): JsonObject[] {
     const parts: JsonObject[] = [];
     for (const [number, call] of this.#held) {
-      if (!call.ended && !isWholeObject(call.arguments)) break;
+      if (!call.ended && !call.written.whole) break;
       parts.push(answerCall(call));
       this.#held.delete(number);
     }
@@ -109,7 +113,6 @@ class GoogleWriter implements NeutralWriter {
 
   /** What is said after a call comes after it. */
   #parts(parts: readonly JsonObject[]): string {
-    this.#current = undefined;
     return this.#frame({ content: { role: 'model', parts: [...this.#takeComplete(), ...parts] }, index: 0 }, {});
   }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../../model/json.ts';
 import type { NeutralAudio, NeutralFile, NeutralImage, NeutralText, NeutralUserPart } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
 import { audioPart } from '../../translate/decode-parts.ts';
+import { textOf } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
 import { urlSource } from '../../translate/media.ts';
 
@@ -60,7 +61,7 @@ function readFile(part: JsonObject, at: string, losses: RequestLosses): NeutralF
   noteOthers(part, fileKeys, losses);
   const file = part.file;
   if (!isJsonObject(file)) badField(`${at}.file`, 'an object', file);
-  const name = typeof file.filename === 'string' && file.filename !== '' ? file.filename : undefined;
+  const name = textOf(file.filename) || undefined;
   if (typeof file.file_id === 'string') return { kind: 'file', source: { kind: 'id', id: file.file_id }, name };
   const data = requiredText(`${at}.file.file_data`, file.file_data);
   const source = /^(data|https?):/i.test(data) ? urlSource(data) : undefined;

@@ -1,9 +1,9 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralReasoning, NeutralRequest, Translated } from '../../../model/neutral.ts';
-import { optionalCount } from '../../fields.ts';
+import { optionalCount, optionalFlag } from '../../fields.ts';
 import { isEffort } from '../../translate/effort.ts';
 import { RequestLosses } from '../../translate/losses.ts';
-import { isGiven, optionalBoolean, optionalNumber, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
+import { isGiven, optionalBoolean, optionalNumber, optionalObject, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
 import type { RequestAbout } from '../../translation.ts';
 import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
@@ -48,15 +48,15 @@ const known = new Set([
  * a check. Dropped is what makes the same answer cheaper, faster or a little different; whatever is unknown with it.
  */
 function noteOptions(body: JsonObject, losses: RequestLosses): void {
-  const { modalities } = body;
+  const audio = optionalObject('audio', body.audio);
   if (typeof body.n === 'number' && body.n > 1) losses.refuse('n');
-  if (body.logprobs === true) losses.refuse('logprobs');
-  if (typeof body.top_logprobs === 'number' && body.top_logprobs > 0) losses.refuse('top_logprobs');
-  if (Array.isArray(modalities) && modalities.some((one: JsonValue) => one !== 'text')) losses.refuse('modalities');
-  else if (isJsonObject(body.audio)) losses.drop('audio');
+  if (optionalFlag('logprobs', body.logprobs)) losses.refuse('logprobs');
+  if ((optionalCount('top_logprobs', body.top_logprobs) ?? 0) > 0) losses.refuse('top_logprobs');
+  if (optionalTexts('modalities', body.modalities).some((one) => one !== 'text')) losses.refuse('modalities');
+  else if (audio !== undefined) losses.drop('audio');
   if (isGiven(body.web_search_options)) losses.refuse('web_search_options');
   if (isGiven(body.moderation)) losses.refuse('moderation');
-  if (body.store === true) losses.drop('store'); // `false` asks for what happens anyway
+  if (optionalFlag('store', body.store)) losses.drop('store'); // `false` asks for what happens anyway
   if (typeof body.safety_identifier === 'string' && typeof body.user === 'string' && body.user !== body.safety_identifier)
     losses.drop('user');
   losses.dropOthers(body, known);

@@ -1,8 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFormat, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
+import { decodeSchema } from '../../translate/json-format.ts';
 import { objectsIn } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { optionalObjects } from '../../translate/object-list.ts';
+import { optionalObject } from '../../translate/optional-fields.ts';
 
 const toolKeys = new Set(['type', 'function']);
 const functionKeys = new Set(['name', 'description', 'parameters', 'strict']);
@@ -10,9 +13,7 @@ const functionKeys = new Set(['name', 'description', 'parameters', 'strict']);
 /** Functions of the client's. Tools with a grammar, and tools that a provider runs itself, have no counterpart elsewhere. */
 export function decodeTools(body: JsonObject, losses: RequestLosses): NeutralTool[] {
   const tools: NeutralTool[] = [];
-  for (const [index, tool] of elements('tools', body.tools)) {
-    const at = `tools[${index}]`;
-    if (!isJsonObject(tool)) badField(at, 'an object', tool);
+  for (const [tool, at] of optionalObjects('tools', body.tools)) {
     if (!isJsonObject(tool.function)) {
       if (tool.type === 'function') badField(`${at}.function`, 'an object with a name', tool.function);
       losses.refuseAt(at, typeof tool.type === 'string' ? tool.type : '');
@@ -21,28 +22,17 @@ export function decodeTools(body: JsonObject, losses: RequestLosses): NeutralToo
     losses.dropOthers(tool, toolKeys, 'tools[].');
     tools.push(decodeFunction(tool.function, `${at}.function`, losses));
   }
-  for (const [index, definition] of elements('functions', body.functions)) {
-    if (!isJsonObject(definition)) badField(`functions[${index}]`, 'an object', definition);
-    tools.push(decodeFunction(definition, `functions[${index}]`, losses));
-  }
+  for (const [definition, at] of optionalObjects('functions', body.functions)) tools.push(decodeFunction(definition, at, losses));
   return tools;
-}
-
-function elements(field: string, value: JsonValue | undefined): Iterable<[number, JsonValue]> {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) badField(field, 'an array', value);
-  return (value as readonly JsonValue[]).entries();
 }
 
 function decodeFunction(definition: JsonObject, at: string, losses: RequestLosses): NeutralTool {
   losses.dropOthers(definition, functionKeys, 'tools[].function.');
-  const { parameters, description, strict } = definition;
-  if (parameters !== undefined && parameters !== null && !isJsonObject(parameters))
-    badField(`${at}.parameters`, 'a JSON Schema of an object', parameters);
+  const { description, strict } = definition;
   return {
     name: requiredText(`${at}.name`, definition.name),
     description: typeof description === 'string' ? description : undefined,
-    parameters: parameters ?? undefined,
+    parameters: optionalObject(`${at}.parameters`, definition.parameters, 'a JSON Schema of an object'),
     strict: typeof strict === 'boolean' ? strict : undefined,
   };
 }
@@ -80,31 +70,17 @@ function decodeAllowed(allowed: JsonValue | undefined, losses: RequestLosses): N
   return { mode, allowed: names };
 }
 
-const schemaKeys = new Set(['name', 'description', 'schema', 'strict']);
-
 export function decodeFormat(body: JsonObject, losses: RequestLosses): NeutralFormat | undefined {
-  const format = body.response_format;
-  if (format === undefined || format === null) return undefined;
-  if (!isJsonObject(format)) badField('response_format', 'an object with a type', format);
+  const format = optionalObject('response_format', body.response_format, 'an object with a type');
+  if (format === undefined) return undefined;
   if (format.type === 'text') return undefined;
   if (format.type === 'json_object') return { kind: 'json' };
-  if (format.type === 'json_schema') return decodeSchema(format.json_schema, losses);
+  if (format.type === 'json_schema') {
+    const { json_schema: given } = format;
+    if (!isJsonObject(given)) badField('response_format.json_schema', 'an object with name and schema', given);
+    return decodeSchema(given, 'response_format.json_schema', losses);
+  }
   requiredText('response_format.type', format.type);
   losses.refuse('response_format');
   return undefined;
-}
-
-function decodeSchema(given: JsonValue | undefined, losses: RequestLosses): NeutralFormat {
-  const at = 'response_format.json_schema';
-  if (!isJsonObject(given)) badField(at, 'an object with name and schema', given);
-  if (!isJsonObject(given.schema)) badField(`${at}.schema`, 'a JSON Schema', given.schema);
-  losses.dropOthers(given, schemaKeys, `${at}.`);
-  const { name, description, strict } = given;
-  return {
-    kind: 'schema',
-    name: typeof name === 'string' ? name : undefined,
-    description: typeof description === 'string' ? description : undefined,
-    schema: given.schema,
-    strict: typeof strict === 'boolean' ? strict : undefined,
-  };
 }

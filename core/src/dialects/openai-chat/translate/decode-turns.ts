@@ -3,6 +3,7 @@ import type { NeutralAssistantPart, NeutralToolCall, NeutralToolResult, NeutralT
 import { badField, requiredText } from '../../fields.ts';
 import { CallIds } from '../../translate/call-ids.ts';
 import { decodeParts } from '../../translate/decode-parts.ts';
+import { textOf } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
 import { argumentsText } from '../../translate/tool-arguments.ts';
 import { otherPart, readText, resultPart, textPart, userPart } from './decode-content.ts';
@@ -54,7 +55,7 @@ const resultKeys = new Set(['role', 'content', 'tool_call_id', 'name']);
 
 function decodeResult(message: JsonObject, at: string, ids: CallIds, losses: RequestLosses): NeutralToolResult {
   losses.dropOthers(message, resultKeys, 'messages[].');
-  const name = typeof message.name === 'string' && message.name !== '' ? message.name : undefined;
+  const name = textOf(message.name) || undefined;
   const callId = message.tool_call_id ?? '';
   if (typeof callId !== 'string') badField(`${at}.tool_call_id`, 'a string', callId);
   if (callId === '' && message.role === 'function') requiredText(`${at}.name`, message.name);
@@ -108,7 +109,7 @@ function decodeCalls(message: JsonObject, index: number, ids: CallIds, losses: R
     const path = `${at}.tool_calls[${position}]`;
     if (!isJsonObject(call)) badField(path, 'an object', call);
     if (isJsonObject(call.function)) calls.push(decodeCall(call, call.function, `${path}.function`, { ids, index, position }));
-    else if (isJsonObject(call.custom)) losses.refuse(path);
+    else if (isJsonObject(call.custom)) losses.refuseAt(path, 'custom');
     else badField(`${path}.function`, 'an object with name and arguments', call.function);
   }
   const legacy = message.function_call;
@@ -124,6 +125,6 @@ interface CallPlace {
 
 function decodeCall(call: JsonObject, called: JsonObject, path: string, { ids, index, position }: CallPlace): NeutralToolCall {
   const name = requiredText(`${path}.name`, called.name);
-  const id = ids.call(typeof call.id === 'string' ? call.id : '', name, index, position);
+  const id = ids.call(textOf(call.id), name, index, position);
   return { kind: 'toolCall', id, name, arguments: argumentsText(called.arguments), opaque: readSignature(call) };
 }

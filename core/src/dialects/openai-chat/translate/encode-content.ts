@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAudio, NeutralField, NeutralFile, NeutralImage, NeutralUserPart } from '../../../model/neutral.ts';
 import { type Losses, refused } from '../../translate/losses.ts';
-import { audioFormat, dataUrl, fileName } from '../../translate/media.ts';
+import { audioFormat, dataUrl, fileName, fileText, imageUrl } from '../../translate/media.ts';
 import type { TargetQuirks } from '../../translation.ts';
 
 /**
@@ -22,7 +22,7 @@ export function encodeContent(
 function encodePart(part: NeutralUserPart, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
   switch (part.kind) {
     case 'text':
-      return part.text === '' ? [] : [{ type: 'text', text: part.text }];
+      return textPart(part.text);
     case 'image':
       return encodeImage(part, quirks, losses);
     case 'audio':
@@ -32,11 +32,9 @@ function encodePart(part: NeutralUserPart, quirks: TargetQuirks, losses: Losses<
   }
 }
 
-function encodeImage({ source }: NeutralImage, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
-  if (quirks.images === false) return refused(losses, 'images');
-  if (source.kind === 'id') return refused(losses, 'fileIds');
-  if (source.kind === 'inline') return [{ type: 'image_url', image_url: { url: dataUrl(source.mediaType, source.data) } }];
-  return quirks.imageUrls === false ? refused(losses, 'imageUrls') : [{ type: 'image_url', image_url: { url: source.url } }];
+function encodeImage(image: NeutralImage, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
+  const url = imageUrl(image, quirks, losses);
+  return url === undefined ? [] : [{ type: 'image_url', image_url: { url } }];
 }
 
 function encodeAudio({ mediaType, data }: NeutralAudio, losses: Losses<NeutralField>): JsonObject[] {
@@ -48,7 +46,7 @@ function encodeAudio({ mediaType, data }: NeutralAudio, losses: Losses<NeutralFi
 function encodeFile({ source, name }: NeutralFile, losses: Losses<NeutralField>): JsonObject[] {
   switch (source.kind) {
     case 'text':
-      return source.text === '' ? [] : [{ type: 'text', text: name === undefined ? source.text : `${name}:\n${source.text}` }];
+      return textPart(fileText(source.text, name));
     case 'inline':
       return [{ type: 'file', file: { filename: fileName(name, source.mediaType), file_data: dataUrl(source.mediaType, source.data) } }];
     case 'url':
@@ -56,4 +54,8 @@ function encodeFile({ source, name }: NeutralFile, losses: Losses<NeutralField>)
     case 'id':
       return refused(losses, 'fileIds');
   }
+}
+
+function textPart(text: string): JsonObject[] {
+  return text === '' ? [] : [{ type: 'text', text }];
 }

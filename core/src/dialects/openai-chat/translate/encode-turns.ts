@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralAssistantPart, NeutralField, NeutralReasoningText, NeutralToolCall, NeutralTurn } from '../../../model/neutral.ts';
-import { type Answered, CallResults } from '../../translate/call-results.ts';
+import { type Answered, CallResults, callsOf } from '../../translate/call-results.ts';
 import type { Losses } from '../../translate/losses.ts';
 import { mergeTurns } from '../../translate/merge-turns.ts';
 import type { TargetQuirks } from '../../translation.ts';
@@ -39,10 +39,6 @@ export function encodeTurns(given: readonly NeutralTurn[], quirks: TargetQuirks,
   return messages;
 }
 
-function callsOf(parts: readonly NeutralAssistantPart[]): NeutralToolCall[] {
-  return parts.filter((part) => part.kind === 'toolCall');
-}
-
 /** A last turn of the assistant's asks to go on with its text; Chat would answer it. */
 function endsInPrefill(last: NeutralTurn | undefined): boolean {
   return last?.role === 'assistant' && callsOf(last.parts).length === 0 && textOf(last.parts) !== '';
@@ -79,9 +75,9 @@ function toolCall(call: NeutralToolCall, id: string, { googleSignatures }: Targe
 function reasoningMembers(parts: readonly NeutralAssistantPart[], { reasoningHistory }: TargetQuirks): JsonObject {
   if (reasoningHistory === undefined) return {};
   const reasoning = parts.filter((part): part is NeutralReasoningText => part.kind === 'reasoning');
-  // What another format signed was not looked at by any plugin (opaque is not read): it must not become plain text here.
-  const readable = reasoning.filter(({ opaque }) => opaque === undefined || opaque.dialect === 'openai-chat');
-  const text = readable.map((part) => part.text).join('');
+  // What is signed no plugin has looked at, and a client can write its mark itself: it must not become plain text here. Its
+  // text goes back inside its own element alone.
+  const text = reasoning.map((part) => (part.opaque === undefined ? part.text : '')).join('');
   const details = writeDetails(reasoning);
   return {
     ...(text !== '' && { [reasoningHistory]: text }),

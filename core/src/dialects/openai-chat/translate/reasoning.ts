@@ -50,10 +50,18 @@ function detailPart(detail: JsonObject): NeutralReasoningText {
   return { kind: 'reasoning', text, opaque: value === '' ? undefined : { dialect, value } };
 }
 
+/** What an element may hold: a client can write the mark of what we gave it, and anything behind it. */
+const detailKeys: ReadonlySet<string> = new Set(['type', 'id', 'format', 'index', 'signature', 'data', 'text', 'summary']);
+
+function knownMembers(given: JsonObject): JsonObject {
+  const plain = (value: JsonValue): boolean => typeof value === 'string' || typeof value === 'number';
+  return Object.fromEntries(Object.entries(given).filter(([key, value]) => detailKeys.has(key) && plain(value)));
+}
+
 function detailOf({ text, opaque }: NeutralReasoningText): JsonObject[] {
   if (opaque === undefined) return [{ type: 'reasoning.text', text }];
-  const rest = opaque.dialect === dialect ? objectIn(opaque.value) : undefined;
-  if (rest === undefined) return [];
+  const rest = knownMembers((opaque.dialect === dialect ? objectIn(opaque.value) : undefined) ?? {});
+  if (!isOpaque(rest)) return [];
   if (text === '') return [rest];
   return [{ ...rest, [rest.type === 'reasoning.summary' ? 'summary' : 'text']: text }];
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralEvent } from '../../../model/neutral.ts';
 import { objectsIn, textOf } from '../../translate/lenient.ts';
-import { argumentsPiece, isWholeObject } from '../../translate/tool-arguments.ts';
+import { ArgumentsProgress, argumentsPiece } from '../../translate/tool-arguments.ts';
 import { readSignature } from './google-signature.ts';
 
 /** A call as far as it has come. */
@@ -12,8 +12,8 @@ interface Call {
   name: string;
   /** Pieces that came before the name. */
   held: string;
-  /** What it was called with so far; kept for calls without an id only, to tell a next one from more of the same. */
-  written: string;
+  /** How far its arguments have come; kept for calls without an id only, to tell a next one from more of the same. */
+  readonly written: ArgumentsProgress;
 }
 
 /**
@@ -46,13 +46,13 @@ export class StreamCalls {
     let call = this.#calls.get(key);
     if (call === undefined || isAnother(call, id, name, text)) {
       if (id === '' && name === '' && text === '') return; // every field there is, empty
-      call = { number: undefined, id, name: '', held: '', written: '' };
+      call = { number: undefined, id, name: '', held: '', written: new ArgumentsProgress() };
       this.#calls.set(key, call);
     }
     if (call.number === undefined && id !== '') call.id = id;
     if (call.number === undefined) call.held += text;
     else if (text !== '') events.push({ kind: 'arguments', call: call.number, piece: text });
-    if (call.id === '') call.written += text;
+    if (call.id === '') call.written.add(text);
     const opaque = readSignature(piece);
     if (call.number === undefined && name !== '') this.#begin(call, name, opaque, events);
     else if (opaque !== undefined) events.push({ kind: 'reasoningOpaque', opaque }); // too late for the call
@@ -72,5 +72,5 @@ export class StreamCalls {
 /** Whether a piece with the key of a call begins another one: it has another id, or, without ids, comes whole after a whole one. */
 function isAnother(call: Call, id: string, name: string, text: string): boolean {
   if (id !== '') return call.id !== '' && call.id !== id;
-  return name !== '' && text !== '' && call.id === '' && call.name !== '' && isWholeObject(call.written);
+  return name !== '' && text !== '' && call.id === '' && call.name !== '' && call.written.whole;
 }

@@ -26,10 +26,8 @@ class ChatWriter implements NeutralWriter {
   /** What every chunk begins and ends with; written down once. */
   #head = '';
   readonly #tail: string;
-  /** Calls by the event's number: their index here, and whether they have arguments. */
-  readonly #calls = new Map<number, { readonly index: number; empty: boolean }>();
-  /** Calls that began since the last end of a part: which of several a format's end is for, it does not say. */
-  readonly #open = new Set<number>();
+  /** Calls by the event's number: their index here, whether they have arguments, and whether those are over. */
+  readonly #calls = new Map<number, { readonly index: number; empty: boolean; ended: boolean }>();
   #usage: Usage | undefined = undefined;
   #finished = false;
 
@@ -57,7 +55,7 @@ class ChatWriter implements NeutralWriter {
       case 'arguments':
         return this.#arguments(event.call, event.piece);
       case 'partEnd':
-        return this.#partEnd();
+        return event.call === undefined ? '' : this.#endCall(event.call);
       case 'usage':
         this.#usage = event.usage;
         return '';
@@ -103,36 +101,31 @@ class ChatWriter implements NeutralWriter {
   #toolCall({ call, id, name, opaque }: EventOf<'toolCall'>): string {
     if (this.#calls.has(call)) return '';
     const index = this.#calls.size;
-    this.#calls.set(call, { index, empty: true });
-    this.#open.add(call);
+    this.#calls.set(call, { index, empty: true, ended: false });
     const begun = { index, id: this.#ids.next(id), type: 'function', function: { name, arguments: '' }, ...signatureMembers(opaque) };
     return this.#chunk({ tool_calls: [begun] });
   }
 
   #arguments(number: number, piece: string): string {
     const call = this.#calls.get(number);
-    if (call === undefined || piece === '') return '';
+    if (call === undefined || call.ended || piece === '') return '';
     call.empty = false;
     return this.#chunk({ tool_calls: [{ index: call.index, function: { arguments: piece } }] });
   }
 
-  #partEnd(): string {
-    const [only] = this.#open;
-    if (only === undefined || this.#open.size > 1) return '';
-    this.#open.clear();
-    return this.#noArguments(only);
-  }
-
   /** A call without arguments has an empty object: clients parse them. */
-  #noArguments(number: number): string {
-    return this.#calls.get(number)?.empty ? this.#arguments(number, '{}') : '';
+  #endCall(number: number): string {
+    const call = this.#calls.get(number);
+    const frames = call?.empty ? this.#arguments(number, '{}') : '';
+    if (call !== undefined) call.ended = true;
+    return frames;
   }
 
   #finish(stop: NeutralStop): string {
     if (this.#finished) return '';
     this.#finished = true;
     let frames = this.#begin();
-    for (const number of this.#calls.keys()) frames += this.#noArguments(number);
+    for (const number of this.#calls.keys()) frames += this.#endCall(number);
     return frames + this.#frame({}, finishReasonOf(stop, this.#calls.size > 0));
   }
 }

@@ -1,10 +1,10 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
+import type { JsonObject, JsonValue } from '../../../model/json.ts';
 import type { NeutralReasoning, NeutralRequest, NeutralTurn, Translated } from '../../../model/neutral.ts';
-import { badField, optionalCount } from '../../fields.ts';
+import { optionalCount } from '../../fields.ts';
 import { isEffort } from '../../translate/effort.ts';
 import { textOf } from '../../translate/lenient.ts';
 import { RequestLosses } from '../../translate/losses.ts';
-import { isGiven, optionalBoolean, optionalNumber, optionalText } from '../../translate/optional-fields.ts';
+import { isGiven, optionalBoolean, optionalNumber, optionalObject, optionalText, optionalTexts } from '../../translate/optional-fields.ts';
 import type { RequestAbout } from '../../translation.ts';
 import { decodeFormat, decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { decodeTurns } from './decode-turns.ts';
@@ -57,7 +57,7 @@ const known = new Set([
 function noteOptions(body: JsonObject, losses: RequestLosses): void {
   for (const field of [...stateful, ...restrictions]) if (isGiven(body[field])) losses.refuse(field);
   if (body.background === true) losses.refuse('background');
-  if (typeof body.top_logprobs === 'number' && body.top_logprobs > 0) losses.refuse('top_logprobs');
+  if ((optionalCount('top_logprobs', body.top_logprobs) ?? 0) > 0) losses.refuse('top_logprobs');
   // Absent means stored at OpenAI, but few mean it; who writes it down does.
   if (body.store === true) losses.drop('store');
   if (body.truncation === 'auto') losses.drop('truncation');
@@ -68,8 +68,7 @@ function noteOptions(body: JsonObject, losses: RequestLosses): void {
 
 /** Encrypted reasoning is always given. Everything else asks for more of what only OpenAI's own tools and models write. */
 function noteIncludes(include: JsonValue | undefined, losses: RequestLosses): void {
-  if (!Array.isArray(include)) return;
-  for (const one of include as readonly JsonValue[]) {
+  for (const one of optionalTexts('include', include)) {
     if (one === 'message.output_text.logprobs') losses.refuse('include');
     else if (one !== 'reasoning.encrypted_content') losses.drop('include');
   }
@@ -88,9 +87,9 @@ function decodeConversation(body: JsonObject, losses: RequestLosses): NeutralTur
 
 const reasoningKeys = new Set(['effort', 'summary', 'generate_summary', 'mode', 'context']);
 
-function decodeReasoning(reasoning: JsonValue | undefined, losses: RequestLosses): NeutralReasoning | undefined {
-  if (reasoning === undefined || reasoning === null) return undefined;
-  if (!isJsonObject(reasoning)) badField('reasoning', 'an object', reasoning);
+function decodeReasoning(value: JsonValue | undefined, losses: RequestLosses): NeutralReasoning | undefined {
+  const reasoning = optionalObject('reasoning', value);
+  if (reasoning === undefined) return undefined;
   losses.dropOthers(reasoning, reasoningKeys, 'reasoning.');
   if (isGiven(reasoning.mode) && reasoning.mode !== 'standard') losses.drop('reasoning.mode');
   if (isGiven(reasoning.context) && reasoning.context !== 'auto') losses.drop('reasoning.context');

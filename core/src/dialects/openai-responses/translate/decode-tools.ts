@@ -1,17 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
 import type { NeutralFormat, NeutralTool, NeutralToolChoice } from '../../../model/neutral.ts';
 import { badField, requiredText } from '../../fields.ts';
+import { decodeSchema } from '../../translate/json-format.ts';
 import { objectsIn, textOf } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { optionalObjects } from '../../translate/object-list.ts';
+import { optionalObject, optionalTexts } from '../../translate/optional-fields.ts';
 
 /** Functions. Any other tool runs at the provider, or speaks a grammar that only OpenAI's models know. */
 export function decodeTools(tools: JsonValue | undefined, losses: RequestLosses): NeutralTool[] {
-  if (tools === undefined || tools === null) return [];
-  if (!Array.isArray(tools)) badField('tools', 'an array', tools);
   const read: NeutralTool[] = [];
-  for (const [index, tool] of (tools as readonly JsonValue[]).entries()) {
-    const at = `tools[${index}]`;
-    if (!isJsonObject(tool)) badField(at, 'an object', tool);
+  for (const [tool, at] of optionalObjects('tools', tools)) {
     const type = requiredText(`${at}.type`, tool.type);
     if (type === 'function') read.push(decodeTool(tool, at, losses));
     else losses.refuseAt(at, type);
@@ -24,16 +23,13 @@ const toolKeys = new Set(['type', 'name', 'description', 'parameters', 'strict',
 function decodeTool(tool: JsonObject, at: string, losses: RequestLosses): NeutralTool {
   losses.dropOthers(tool, toolKeys, 'tools[].');
   // Who may call it is a restriction: maximhq/bifrost#7344.
-  if (Array.isArray(tool.allowed_callers) && tool.allowed_callers.some((caller: JsonValue) => caller !== 'direct'))
+  if (optionalTexts(`${at}.allowed_callers`, tool.allowed_callers).some((caller) => caller !== 'direct'))
     losses.refuse(`${at}.allowed_callers`);
   for (const option of ['defer_loading', 'async']) if (tool[option] === true) losses.drop(`tools[].${option}`);
-  const { parameters } = tool;
-  if (parameters !== undefined && parameters !== null && !isJsonObject(parameters))
-    badField(`${at}.parameters`, 'a JSON Schema of an object', parameters);
   return {
     name: requiredText(`${at}.name`, tool.name),
     description: textOf(tool.description) || undefined,
-    parameters: parameters ?? undefined,
+    parameters: optionalObject(`${at}.parameters`, tool.parameters, 'a JSON Schema of an object'),
     strict: typeof tool.strict === 'boolean' ? tool.strict : undefined,
   };
 }
@@ -65,33 +61,19 @@ function decodeAllowed(choice: JsonObject, losses: RequestLosses): NeutralToolCh
 }
 
 const textKeys = new Set(['format', 'verbosity']);
-const schemaKeys = new Set(['type', 'name', 'description', 'schema', 'strict']);
 
 /** `text`: the form of the answer. */
-export function decodeFormat(text: JsonValue | undefined, losses: RequestLosses): NeutralFormat | undefined {
-  if (text === undefined || text === null) return undefined;
-  if (!isJsonObject(text)) badField('text', 'an object', text);
+export function decodeFormat(value: JsonValue | undefined, losses: RequestLosses): NeutralFormat | undefined {
+  const text = optionalObject('text', value);
+  if (text === undefined) return undefined;
   losses.dropOthers(text, textKeys, 'text.');
   if (typeof text.verbosity === 'string' && text.verbosity !== 'medium') losses.drop('text.verbosity');
-  const { format } = text;
-  if (format === undefined || format === null) return undefined;
-  if (!isJsonObject(format)) badField('text.format', 'an object with a type', format);
+  const format = optionalObject('text.format', text.format, 'an object with a type');
+  if (format === undefined) return undefined;
   if (format.type === 'text') return undefined;
   if (format.type === 'json_object') return { kind: 'json' };
-  if (format.type === 'json_schema') return decodeSchema(format, losses);
+  if (format.type === 'json_schema') return decodeSchema(format, 'text.format', losses);
   requiredText('text.format.type', format.type);
   losses.refuse('text.format');
   return undefined;
-}
-
-function decodeSchema(format: JsonObject, losses: RequestLosses): NeutralFormat {
-  if (!isJsonObject(format.schema)) badField('text.format.schema', 'a JSON Schema', format.schema);
-  losses.dropOthers(format, schemaKeys, 'text.format.');
-  return {
-    kind: 'schema',
-    name: textOf(format.name) || undefined,
-    description: textOf(format.description) || undefined,
-    schema: format.schema,
-    strict: typeof format.strict === 'boolean' ? format.strict : undefined,
-  };
 }

@@ -4,6 +4,7 @@ import { badField, requiredText } from '../../fields.ts';
 import { decodeParts } from '../../translate/decode-parts.ts';
 import { textOf } from '../../translate/lenient.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { objectList } from '../../translate/object-list.ts';
 import { argumentsText } from '../../translate/tool-arguments.ts';
 import { assistantPart, resultPart, textPart, userPart } from './decode-content.ts';
 import { readCallOpaque } from './encrypted-content.ts';
@@ -12,12 +13,9 @@ import { readReasoningItem } from './reasoning-item.ts';
 /** The conversation in its order: each item a turn of its own. */
 export function decodeTurns(input: JsonValue | undefined, losses: RequestLosses): NeutralTurn[] {
   if (typeof input === 'string') return [{ role: 'user', parts: [{ kind: 'text', text: input }] }];
-  if (!Array.isArray(input)) badField('input', 'a string or an array of items', input);
   const turns: NeutralTurn[] = [];
   let callOpaque: NeutralOpaque | undefined;
-  for (const [index, item] of (input as readonly JsonValue[]).entries()) {
-    const at = `input[${index}]`;
-    if (!isJsonObject(item)) badField(at, 'an object', item);
+  for (const [item, at] of objectList('input', input, 'a string or an array of items')) {
     const carried = readCallOpaque(item);
     const turn = carried === undefined ? decodeItem(item, at, callOpaque, losses) : undefined;
     if (turn !== undefined) turns.push(turn);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../model/json.ts';
 import type { NeutralField, NeutralFile, NeutralImage, NeutralUserPart } from '../../../model/neutral.ts';
 import { type Losses, refused } from '../../translate/losses.ts';
-import { dataUrl, fileName } from '../../translate/media.ts';
+import { dataUrl, fileName, fileText, imageUrl } from '../../translate/media.ts';
 import type { TargetQuirks } from '../../translation.ts';
 
 /** Parts of a user's message or of a tool's result. Empty texts say nothing. */
@@ -24,18 +24,15 @@ function encodePart(part: NeutralUserPart, quirks: TargetQuirks, losses: Losses<
   }
 }
 
-function encodeImage({ source }: NeutralImage, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
-  if (quirks.images === false) return refused(losses, 'images');
-  if (source.kind === 'id') return refused(losses, 'fileIds');
-  if (source.kind === 'inline') return [{ type: 'input_image', image_url: dataUrl(source.mediaType, source.data) }];
-  return quirks.imageUrls === false ? refused(losses, 'imageUrls') : [{ type: 'input_image', image_url: source.url }];
+function encodeImage(image: NeutralImage, quirks: TargetQuirks, losses: Losses<NeutralField>): JsonObject[] {
+  const url = imageUrl(image, quirks, losses);
+  return url === undefined ? [] : [{ type: 'input_image', image_url: url }];
 }
 
-/** A plain text is a text: every model reads it. */
 function encodeFile({ source, name }: NeutralFile, losses: Losses<NeutralField>): JsonObject[] {
   switch (source.kind) {
     case 'text':
-      return inputText(name === undefined || source.text === '' ? source.text : `${name}:\n${source.text}`);
+      return inputText(fileText(source.text, name));
     case 'inline':
       return [{ type: 'input_file', filename: fileName(name, source.mediaType), file_data: dataUrl(source.mediaType, source.data) }];
     case 'url':

@@ -139,9 +139,9 @@ class ResponsesReader implements NeutralReader {
     else if (given.type === 'message') this.#restOfMessage(item, given, into);
     else if (given.type === 'reasoning') this.#restOfReasoning(item, given, into);
     else if (given.type === 'function_call') this.#restOfCall(item, given, into);
-    if (this.#current !== item) return;
-    into.push({ kind: 'partEnd' });
-    this.#current = undefined;
+    if (item.call !== undefined) into.push({ kind: 'partEnd', call: item.call });
+    else if (this.#current === item) into.push({ kind: 'partEnd' });
+    if (this.#current === item) this.#current = undefined;
   }
 
   #restOfMessage(item: ReadItem, given: JsonObject, into: NeutralEvent[]): void {

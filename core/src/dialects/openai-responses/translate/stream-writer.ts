@@ -80,7 +80,7 @@ class ResponsesWriter implements NeutralWriter {
       case 'arguments':
         return this.#arguments(event.call, event.piece);
       case 'partEnd':
-        return this.#partEnd();
+        return this.#partEnd(event.call);
     }
   }
 
@@ -130,11 +130,12 @@ class ResponsesWriter implements NeutralWriter {
     return frames + item.add(piece);
   }
 
-  #partEnd(): string {
-    if (this.#current instanceof StreamedMessage) return this.#current.endPart();
-    const frames = this.#current?.close('completed') ?? '';
-    this.#current = undefined;
-    return frames;
+  #partEnd(call: number | undefined): string {
+    if (call === undefined && this.#current instanceof StreamedMessage) return this.#current.endPart();
+    const ended = call === undefined ? this.#current : this.#calls.get(call);
+    if (ended === undefined || (call === undefined && ended instanceof StreamedCall)) return '';
+    if (this.#current === ended) this.#current = undefined;
+    return ended.close('completed');
   }
 
   #begin(item: StreamedMessage | StreamedReasoning | StreamedCall): string {

@@ -95,7 +95,7 @@ describe('userParts', () => {
   });
 
   it('a block that nobody knows is refused', () => {
-    expect(parts({ type: 'hologram' })).toEqual(['refuse at']);
+    expect(parts({ type: 'hologram' })).toEqual(['refuse at.hologram']);
     expect(otherBlock({ type: 'x' }, 'at', new RequestLosses())).toEqual([]);
   });
 });

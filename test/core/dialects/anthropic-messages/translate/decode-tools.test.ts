@@ -47,7 +47,11 @@ describe('decodeTools', () => {
         { type: 'web_search_20260318', name: 'web_search' },
         { type: 'bash_20250124', name: 'bash' },
       ]),
-    ).toEqual([{ name: 'look', description: undefined, parameters: {}, strict: undefined }, 'refuse tools[1]', 'refuse tools[2]']);
+    ).toEqual([
+      { name: 'look', description: undefined, parameters: {}, strict: undefined },
+      'refuse tools[1].web_search_20260318',
+      'refuse tools[2].bash_20250124',
+    ]);
   });
 
   it('a search among the tools only saves tokens', () => {

@@ -162,11 +162,11 @@ describe('decodeTurns', () => {
         { role: 'user', content: [{ type: 'container_upload', file_id: 'file_1' }] },
       ]).slice(2),
     ).toEqual([
-      'refuse messages[0].content[0]',
-      'refuse messages[0].content[1]',
+      'refuse messages[0].content[0].server_tool_use',
+      'refuse messages[0].content[1].web_search_tool_result',
       'refuse messages[0].content[2].caller',
-      'refuse messages[0].content[3]',
-      'refuse messages[1].content[0]',
+      'refuse messages[0].content[3].compaction',
+      'refuse messages[1].content[0].container_upload',
     ]);
   });
 });

@@ -133,6 +133,26 @@ describe('bifrost#3511, #3512: the definition', () => {
     expect(schemaOf({ type: 'object', anyOf: [] }, 'llama')).toEqual({ type: 'object', anyOf: [] });
   });
 
+  it('variants that require a hundred thousand names cost no square of them', () => {
+    const required = Array.from({ length: 100_000 }, (_, index) => `name${index}`);
+    const started = performance.now();
+    const flat = schemaOf({ type: 'object', anyOf: [{ required }, { required: required.toReversed() }] }) as { required: string[] };
+    expect(flat.required).toEqual(required);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('a hundred thousand variants are no arguments of a call', () => {
+    const anyOf = Array.from({ length: 200_000 }, (_, index) => ({ properties: { [`name${index}`]: {} } }));
+    expect(Object.keys((schemaOf({ type: 'object', anyOf }) as { properties: object }).properties)).toHaveLength(200_000);
+  });
+
+  it('a property may have the name of the prototype', () => {
+    const variant = JSON.parse('{"properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}') as JsonObject;
+    expect(JSON.stringify(schemaOf({ type: 'object', oneOf: [variant] }))).toBe(
+      '{"type":"object","properties":{"__proto__":{"type":"string"}},"required":["__proto__"]}',
+    );
+  });
+
   it('a name that Claude refuses', () => {
     expect(tools({ tools: [tool('look.up')] }).lost).toEqual(['refuse tools']);
     expect(tools({ tools: [tool('x'.repeat(128))] }).lost).toEqual([]);

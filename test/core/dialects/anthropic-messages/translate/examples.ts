@@ -2,66 +2,23 @@ import fc from 'fast-check';
 import { frameFields } from '../../../../../core/src/dialects/sse.ts';
 import type { AnswerAbout, TargetTraits } from '../../../../../core/src/dialects/translation.ts';
 import { isJsonObject, type JsonObject } from '../../../../../core/src/model/json.ts';
-import type {
-  NeutralAnswer,
-  NeutralAssistantPart,
-  NeutralEvent,
-  NeutralRequest,
-  NeutralStop,
-} from '../../../../../core/src/model/neutral.ts';
-import type { Usage } from '../../../../../core/src/model/usage.ts';
+import type { NeutralAnswer, NeutralAssistantPart, NeutralEvent, NeutralStop } from '../../../../../core/src/model/neutral.ts';
+
+import { text, usage } from '../../translate/neutral.ts';
+
+export { call, request, text, usage, withoutRaw } from '../../translate/neutral.ts';
 
 /** What the tests of this folder share: requests and answers to vary, answers of every kind, and a strict client. */
 
 export const about: AnswerAbout = { id: 'exchange1', created: 1_700_000_000, model: 'asked', withUsage: true, request: {} };
 
-export const request: NeutralRequest = {
-  model: 'm',
-  stream: false,
-  turns: [{ role: 'user', parts: [{ kind: 'text', text: 'hi' }] }],
-  tools: [],
-  toolChoice: undefined,
-  parallelTools: undefined,
-  maxOutputTokens: undefined,
-  temperature: undefined,
-  topP: undefined,
-  topK: undefined,
-  seed: undefined,
-  frequencyPenalty: undefined,
-  presencePenalty: undefined,
-  stop: [],
-  format: undefined,
-  reasoning: undefined,
-  user: undefined,
-};
-
 export function target(model = 'claude-sonnet-4-5', quirks: TargetTraits['quirks'] = {}): TargetTraits {
   return { model, maxOutputTokens: undefined, quirks };
-}
-
-export function text(value: string): { kind: 'text'; text: string } {
-  return { kind: 'text', text: value };
-}
-
-export function call(id: string, name = 'look', given = '{}'): Extract<NeutralAssistantPart, { kind: 'toolCall' }> {
-  return { kind: 'toolCall', id, name, arguments: given, opaque: undefined };
 }
 
 export function thought(value: string, signature?: string): Extract<NeutralAssistantPart, { kind: 'reasoning' }> {
   const opaque = signature === undefined ? undefined : { dialect: 'anthropic-messages', value: signature };
   return { kind: 'reasoning', text: value, opaque };
-}
-
-export function usage(known: Partial<Usage>): Usage {
-  return {
-    input: undefined,
-    output: undefined,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-    raw: undefined,
-    ...known,
-  };
 }
 
 /** The events of a written stream. Anthropic's SDK takes each only with its name, and the two must agree. */
@@ -200,11 +157,6 @@ export const anyAnswer: fc.Arbitrary<NeutralAnswer> = fc
     const calls = answer.parts.some(({ kind }) => kind === 'toolCall');
     return calls && answer.stop.kind === 'end' ? { ...answer, stop: { kind: 'toolCalls' as const } } : answer;
   });
-
-/** An answer without what a provider's own usage object looked like. */
-export function withoutRaw(answer: NeutralAnswer): NeutralAnswer {
-  return answer.usage === undefined ? answer : { ...answer, usage: { ...answer.usage, raw: undefined } };
-}
 
 /** Events as any provider may send them: pieces of any size, calls that interleave, ends of parts or none. */
 export const anyEvents: fc.Arbitrary<NeutralEvent[]> = fc

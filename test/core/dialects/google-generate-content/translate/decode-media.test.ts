@@ -14,6 +14,7 @@ describe('decodeMedia', () => {
     [{ inline_data: { mime_type: 'image/png' } }, 'p.inlineData.data'],
     [{ fileData: [] }, 'p.fileData'],
     [{ fileData: { mimeType: 'image/png' } }, 'p.fileData.fileUri'],
+    [{ fileData: { fileUri: 'https://x/a', mimeType: { toString: 1 } } }, 'p.fileData.mimeType'],
   ])('refuses %j at %s', (part, param) => {
     expect(() => decodeMedia(part, 'p')).toThrow(expect.objectContaining({ param }));
   });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRequest } from '../../../../../core/src/dialects/google-generate-content/translate/decode-request.ts';
 import { GatewayError } from '../../../../../core/src/errors.ts';
-import type { JsonObject } from '../../../../../core/src/model/json.ts';
+import type { JsonObject, JsonValue } from '../../../../../core/src/model/json.ts';
+import { request as least } from '../../translate/neutral.ts';
 
 const contents = [{ role: 'user', parts: [{ text: 'hi' }] }];
 const lost = (more: JsonObject) =>
@@ -33,6 +34,15 @@ describe('decodeRequest', () => {
     expect(lost({ safetySettings: [{ category: 7 }] })).toEqual(['drop safetySettings']);
   });
 
+  it.each<[JsonValue, string]>([
+    ['BLOCK_NONE', 'safetySettings'],
+    [3, 'safetySettings'],
+    [['BLOCK_LOW_AND_ABOVE'], 'safetySettings[0]'],
+    [[{ threshold: 'OFF' }, [{}]], 'safetySettings[1]'],
+  ])('safety settings of %j are an error: nobody can say what they ask', (safetySettings, param) => {
+    expect(() => lost({ safetySettings })).toThrow(expect.objectContaining({ param }));
+  });
+
   it('is the whole request', () => {
     const body = {
       systemInstruction: { parts: [{ text: 'be kind' }] },
@@ -43,6 +53,7 @@ describe('decodeRequest', () => {
     };
     expect(decodeRequest(body, { model: 'gpt', stream: true })).toEqual({
       value: {
+        ...least,
         model: 'gpt',
         stream: true,
         turns: [
@@ -51,18 +62,7 @@ describe('decodeRequest', () => {
         ],
         tools: [{ name: 'f', description: undefined, parameters: undefined, strict: undefined }],
         toolChoice: { mode: 'required', allowed: undefined },
-        parallelTools: undefined,
         maxOutputTokens: 5,
-        temperature: undefined,
-        topP: undefined,
-        topK: undefined,
-        seed: undefined,
-        frequencyPenalty: undefined,
-        presencePenalty: undefined,
-        stop: [],
-        format: undefined,
-        reasoning: undefined,
-        user: undefined,
       },
       losses: [],
     });

@@ -18,6 +18,11 @@ describe('decodeSettings', () => {
     [{ maxOutputTokens: -1 }, 'generationConfig.maxOutputTokens'],
     [{ responseMimeType: 'application/json', responseSchema: 'x' }, 'generationConfig.responseSchema'],
     [{ responseMimeType: 'application/json', responseJsonSchema: true }, 'generationConfig.responseJsonSchema'],
+    [{ responseModalities: [{ toString: 1 }] }, 'generationConfig.responseModalities'],
+    [{ candidateCount: { valueOf: 1, toString: 1 } }, 'generationConfig.candidateCount'],
+    [{ candidateCount: [2] }, 'generationConfig.candidateCount'],
+    [{ responseLogprobs: 'true' }, 'generationConfig.responseLogprobs'],
+    [{ responseLogprobs: [true] }, 'generationConfig.responseLogprobs'],
   ])('refuses %j at %s', (config, param) => {
     expect(() => decode(config)).toThrow(expect.objectContaining({ param }));
   });

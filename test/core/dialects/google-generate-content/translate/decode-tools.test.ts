@@ -18,6 +18,7 @@ describe('decodeTools', () => {
     [[{ functionDeclarations: [{ name: 'f', description: 1 }] }], 'tools[0].functionDeclarations[0].description'],
     [[{ functionDeclarations: [{ name: 'f', parameters: 'x' }] }], 'tools[0].functionDeclarations[0].parameters'],
     [[{ functionDeclarations: [{ name: 'f', parametersJsonSchema: [] }] }], 'tools[0].functionDeclarations[0].parametersJsonSchema'],
+    [[{ functionDeclarations: [{ name: 'f', parametersJsonSchema: {}, parameters: {} }] }], 'tools[0].functionDeclarations[0].parameters'],
   ])('refuses %j at %s', (value, param) => {
     expect(() => tools(value)).toThrow(expect.objectContaining({ param }));
   });
@@ -110,7 +111,7 @@ describe('decodeToolChoice', () => {
   it('nothing is no choice, and what else is configured is named', () => {
     const losses = new RequestLosses();
     expect(decodeToolChoice({}, losses)).toBeUndefined();
-    expect(decodeToolChoice({ toolConfig: { retrievalConfig: {} } }, losses)).toBeUndefined();
+    expect(decodeToolChoice({ toolConfig: { retrievalConfig: { languageCode: 'de' } } }, losses)).toBeUndefined();
     expect(losses.list()).toEqual([{ field: 'toolConfig.retrievalConfig', level: 'drop' }]);
   });
 });

@@ -1,28 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { encodeRequest } from '../../../../../core/src/dialects/google-generate-content/translate/encode-request.ts';
 import type { NeutralRequest } from '../../../../../core/src/model/neutral.ts';
+import { request as least, text } from '../../translate/neutral.ts';
 
 const request: NeutralRequest = {
+  ...least,
   model: 'gemini-3-flash-preview',
   stream: true,
   turns: [
-    { role: 'system', parts: [{ kind: 'text', text: 'be kind' }] },
-    { role: 'user', parts: [{ kind: 'text', text: 'hi' }] },
+    { role: 'system', parts: [text('be kind')] },
+    { role: 'user', parts: [text('hi')] },
   ],
-  tools: [],
-  toolChoice: undefined,
-  parallelTools: undefined,
-  maxOutputTokens: undefined,
-  temperature: undefined,
-  topP: undefined,
-  topK: undefined,
-  seed: undefined,
-  frequencyPenalty: undefined,
-  presencePenalty: undefined,
-  stop: [],
-  format: undefined,
-  reasoning: undefined,
-  user: undefined,
 };
 const target = { model: 'gemini-3-flash-preview', maxOutputTokens: undefined, quirks: {} };
 

@@ -18,16 +18,16 @@ const response = (id: string, name: string, value: object) => ({ functionRespons
 describe('encodeResults', () => {
   it('a call without a result gets one that says so: there must be as many', () => {
     expect(encode([call('a', 'f'), call('b', 'g')], [result('b', 'two')])).toEqual([
-      response('a', 'f', { error: 'No result provided.' }),
+      response('a', 'f', { error: 'No result was provided.' }),
       response('b', 'g', { result: 'two' }),
     ]);
   });
 
   it('a result without a call is told, not lost', () => {
     expect(encode([], [result('gone', 'sunny', { name: 'weather' })])).toEqual([
-      { text: 'Result of the tool weather, whose call is no longer shown:\nsunny' },
+      { text: 'Result of a tool call (weather) that is no longer in this conversation:\nsunny' },
     ]);
-    expect(encode([], [result('', 'sunny')])).toEqual([{ text: 'Result of a tool, whose call is no longer shown:\nsunny' }]);
+    expect(encode([], [result('', 'sunny')])).toEqual([{ text: 'Result of a tool call that is no longer in this conversation:\nsunny' }]);
   });
 
   it('llm-bridge’s `unknown`: the name is looked up from the call, and the order is the calls’', () => {

@@ -32,10 +32,17 @@ describe('encodeSettings', () => {
     });
   });
 
-  it('five stop sequences, seeds of 32 bits', () => {
+  it('Claude Code’s 128,000 are more than any Gemini gives; of other models nothing is known', () => {
+    expect(encode({ maxOutputTokens: 128_000 })).toEqual({ config: { maxOutputTokens: 65_536 }, losses: ['drop maxOutputTokens'] });
+    expect(encode({ maxOutputTokens: 65_536 })).toEqual({ config: { maxOutputTokens: 65_536 }, losses: [] });
+    expect(encode({ maxOutputTokens: 128_000 }, 'gemini-x', { maxOutputTokens: 200_000 })).toMatchObject({ losses: [] });
+    expect(encode({ maxOutputTokens: 128_000 }, 'mine')).toEqual({ config: { maxOutputTokens: 128_000 }, losses: [] });
+  });
+
+  it('more than five stop sequences are refused, as elsewhere; seeds have 32 bits', () => {
     expect(encode({ stop: ['1', '2', '3', '4', '5', '6'], seed: 2 ** 31 })).toEqual({
       config: { stopSequences: ['1', '2', '3', '4', '5'] },
-      losses: ['drop stop', 'drop seed'],
+      losses: ['refuse stop', 'drop seed'],
     });
   });
 

@@ -99,7 +99,9 @@ describe('turns', () => {
   it('calls at the end of a conversation are no prefill: they get their missing results', () => {
     const { body, refused } = encode([user('go'), assistant(call('a'))]);
     expect(refused).toEqual([]);
-    expect(body).toMatchObject({ contents: [{}, {}, { parts: [{ functionResponse: { response: { error: 'No result provided.' } } }] }] });
+    expect(body).toMatchObject({
+      contents: [{}, {}, { parts: [{ functionResponse: { response: { error: 'No result was provided.' } } }] }],
+    });
   });
 
   it('numbers in arguments keep their digits; a call without an id has none', () => {

@@ -44,6 +44,11 @@ describe('modelTraits', () => {
     ]);
   });
 
+  it('knows how much a Gemini says at most', () => {
+    expect(modelTraits('publishers/google/models/gemini-3-pro-preview').maxOutputTokens).toBe(65_536);
+    expect(modelTraits('gemma-3-4b-it').maxOutputTokens).toBeUndefined();
+  });
+
   it('knows who has no system instruction and no penalties', () => {
     expect(modelTraits('gemma-3-4b-it').systemInstruction).toBe(false);
     expect(modelTraits('gemini-2.0-flash').systemInstruction).toBe(true);

@@ -44,6 +44,12 @@ describe('what is no argument', () => {
     ).toBe('{"a":[1]}');
   });
 
+  it('what is nested too deep to be written is left out, and breaks nothing', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`) as JsonValue;
+    expect(['{}', '']).toContain(textOf([], deep));
+    expect(['{"b":1}', '']).toContain(textOf([{ jsonPath: '$.b', numberValue: 1 }], deep));
+  });
+
   it('no name reaches a prototype', () => {
     expect(
       textOf([

@@ -80,7 +80,7 @@ describe('what a user says', () => {
       { type: 'video_url', video_url: { url: 'x' } },
     ]);
     expect(parts).toEqual([{ kind: 'text', text: 'a' }]);
-    expect(losses).toEqual([{ field: `${at}[1]`, level: 'refuse' }]);
+    expect(losses).toEqual([{ field: `${at}[1].video_url`, level: 'refuse' }]);
   });
 
   it('what is said beside a part is dropped, by name and once', () => {
@@ -99,8 +99,8 @@ describe('who may say what', () => {
     expect(decodeParts(image, 'b', losses, resultPart)).toHaveLength(1);
     expect(decodeParts(audio, 'c', losses, resultPart)).toEqual([]);
     expect(losses.list()).toEqual([
-      { field: 'a[0]', level: 'refuse' },
-      { field: 'c[0]', level: 'refuse' },
+      { field: 'a[0].image_url', level: 'refuse' },
+      { field: 'c[0].input_audio', level: 'refuse' },
     ]);
   });
 });

@@ -24,12 +24,21 @@ describe('what is wrong is named', () => {
     ['safety_identifier', {}],
     ['max_completion_tokens', 1.5],
     ['max_tokens', '9'],
+    ['logprobs', 'true'],
+    ['logprobs', 1],
+    ['top_logprobs', '5'],
+    ['top_logprobs', -1],
+    ['modalities', 'audio'],
+    ['modalities', { 0: 'audio' }],
+    ['audio', 'alloy'],
+    ['store', 'yes'],
   ])('%s: %j', (param, value) => {
     expect(() => decode({ [param]: value })).toThrow(expect.objectContaining({ code: 'GW_BAD_REQUEST', param }));
   });
 
   it('stop[1]', () => {
     expect(() => decode({ stop: ['a', null] })).toThrow(expect.objectContaining({ param: 'stop[1]' }));
+    expect(() => decode({ modalities: ['text', ['audio']] })).toThrow(expect.objectContaining({ param: 'modalities[1]' }));
   });
 });
 

@@ -66,8 +66,8 @@ describe('decodeTools', () => {
     );
     expect(value.map(({ name }) => name)).toEqual(['a']);
     expect(losses).toEqual([
-      { field: 'tools[1]', level: 'refuse' },
-      { field: 'tools[2]', level: 'refuse' },
+      { field: 'tools[1].custom', level: 'refuse' },
+      { field: 'tools[2].web_search', level: 'refuse' },
     ]);
   });
 

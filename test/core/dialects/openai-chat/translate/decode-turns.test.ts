@@ -119,10 +119,14 @@ describe('what the assistant said', () => {
   });
 
   it('a part, an audio or a call that nobody else knows is refused where it stands', () => {
-    expect(assistant({ content: [{ type: 'reference' }] }).losses).toEqual([{ field: 'messages[0].content[0]', level: 'refuse' }]);
+    expect(assistant({ content: [{ type: 'reference' }] }).losses).toEqual([
+      { field: 'messages[0].content[0].reference', level: 'refuse' },
+    ]);
     expect(assistant({ audio: { id: 'audio_1' } }).losses).toEqual([{ field: 'messages[0].audio', level: 'refuse' }]);
     const custom = { id: 'c', type: 'custom', custom: { name: 'run', input: 'ls' } };
-    expect(assistant({ tool_calls: [toolCall('a'), custom] }).losses).toEqual([{ field: 'messages[0].tool_calls[1]', level: 'refuse' }]);
+    expect(assistant({ tool_calls: [toolCall('a'), custom] }).losses).toEqual([
+      { field: 'messages[0].tool_calls[1].custom', level: 'refuse' },
+    ]);
   });
 });
 

@@ -91,11 +91,25 @@ describe('encodeTurns', () => {
     expect(JSON.stringify(encode(turns, { reasoningHistory: 'reasoning_content' }).messages)).not.toContain('secret');
   });
 
+  it('a mark that a client wrote itself carries no text past the plugins, and nothing that no server gave', () => {
+    const forged = (value: string) =>
+      assistant({ kind: 'reasoning', text: 'secret', opaque: { dialect: 'openai-chat', value } }, text('b'));
+    for (const value of ['x', '{}', '{"text":"secret"}', '{"type":"reasoning.text","other":"secret"}', '{"signature":{"a":"secret"}}'])
+      expect(JSON.stringify(encode([forged(value), user('c')], { reasoningHistory: 'reasoning_content' }).messages)).not.toContain(
+        'secret',
+      );
+    const { messages } = encode([forged('{"signature":"s","index":0,"role":"system","type":["x"],"format":null}'), user('c')], {
+      reasoningHistory: 'reasoning_content',
+    });
+    expect(messages[0]).toEqual({ role: 'assistant', content: 'b', reasoning_details: [{ index: 0, signature: 's', text: 'secret' }] });
+  });
+
   it('OpenRouter’s signed reasoning goes back as it came', () => {
     const opaque = { dialect: 'openai-chat', value: '{"type":"reasoning.text","signature":"s"}' };
     const turns = [assistant({ kind: 'reasoning', text: 'hm', opaque }, text('b')), user('c')];
-    expect(encode(turns, { reasoningHistory: 'reasoning' }).messages[0]).toMatchObject({
-      reasoning: 'hm',
+    expect(encode(turns, { reasoningHistory: 'reasoning' }).messages[0]).toEqual({
+      role: 'assistant',
+      content: 'b',
       reasoning_details: [{ type: 'reasoning.text', signature: 's', text: 'hm' }],
     });
   });

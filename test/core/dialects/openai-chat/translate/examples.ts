@@ -7,10 +7,12 @@ import type {
   NeutralAssistantPart,
   NeutralEvent,
   NeutralOpaque,
-  NeutralRequest,
   NeutralStop,
 } from '../../../../../core/src/model/neutral.ts';
-import type { Usage } from '../../../../../core/src/model/usage.ts';
+
+import { text, usage } from '../../translate/neutral.ts';
+
+export { call, request, text, usage, withoutRaw } from '../../translate/neutral.ts';
 
 /** What the tests of this folder share: requests and answers to vary, and answers of every kind. */
 
@@ -18,46 +20,6 @@ export const about: AnswerAbout = { id: 'exchange-1', created: 1_700_000_000, mo
 
 /** The same for a client that reads reasoning. */
 export const reading: AnswerAbout = { ...about, request: { reasoning_effort: 'high' } };
-
-export const request: NeutralRequest = {
-  model: 'm',
-  stream: false,
-  turns: [{ role: 'user', parts: [{ kind: 'text', text: 'hi' }] }],
-  tools: [],
-  toolChoice: undefined,
-  parallelTools: undefined,
-  maxOutputTokens: undefined,
-  temperature: undefined,
-  topP: undefined,
-  topK: undefined,
-  seed: undefined,
-  frequencyPenalty: undefined,
-  presencePenalty: undefined,
-  stop: [],
-  format: undefined,
-  reasoning: undefined,
-  user: undefined,
-};
-
-export function text(value: string): { kind: 'text'; text: string } {
-  return { kind: 'text', text: value };
-}
-
-export function call(id: string, name = 'look', given = '{}'): Extract<NeutralAssistantPart, { kind: 'toolCall' }> {
-  return { kind: 'toolCall', id, name, arguments: given, opaque: undefined };
-}
-
-export function usage(known: Partial<Usage>): Usage {
-  return {
-    input: undefined,
-    output: undefined,
-    cacheRead: undefined,
-    cacheWrite: undefined,
-    reasoning: undefined,
-    raw: undefined,
-    ...known,
-  };
-}
 
 /** The chunks of a written stream; `[DONE]` as itself. Each frame must be one `data:` line and a blank one. */
 export function chunksOf(frames: string): (JsonObject | '[DONE]')[] {
@@ -129,11 +91,6 @@ export const anyAnswer: fc.Arbitrary<NeutralAnswer> = fc
     const calls = answer.parts.some(({ kind }) => kind === 'toolCall');
     return calls && answer.stop.kind === 'end' ? { ...answer, stop: { kind: 'toolCalls' as const } } : answer;
   });
-
-/** An answer without what a provider's own usage object looked like. */
-export function withoutRaw(answer: NeutralAnswer): NeutralAnswer {
-  return answer.usage === undefined ? answer : { ...answer, usage: { ...answer.usage, raw: undefined } };
-}
 
 export function callEvent(call: number, id: string, name = 'look', opaque?: NeutralOpaque): NeutralEvent {
   return { kind: 'toolCall', call, id, name, opaque };

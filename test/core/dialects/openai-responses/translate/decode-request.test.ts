@@ -18,6 +18,10 @@ describe('what is not of its kind', () => {
     [{ reasoning: 'much' }, 'reasoning'],
     [{ reasoning: { effort: 3 } }, 'reasoning.effort'],
     [{ user: 7 }, 'user'],
+    [{ include: 'message.output_text.logprobs' }, 'include'],
+    [{ include: [['message.output_text.logprobs']] }, 'include[0]'],
+    [{ top_logprobs: '5' }, 'top_logprobs'],
+    [{ top_logprobs: [5] }, 'top_logprobs'],
   ])('%j is refused by name', (body, field) => {
     expect(refusedField(() => decoded(body))).toBe(field);
   });

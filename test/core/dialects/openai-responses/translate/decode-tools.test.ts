@@ -20,6 +20,8 @@ describe('decodeTools', () => {
     [[{}], 'tools[0].type'],
     [[{ type: 'function' }], 'tools[0].name'],
     [[{ type: 'function', name: 'f', parameters: 'x' }], 'tools[0].parameters'],
+    [[{ type: 'function', name: 'f', allowed_callers: 'programmatic' }], 'tools[0].allowed_callers'],
+    [[{ type: 'function', name: 'f', allowed_callers: ['direct', {}] }], 'tools[0].allowed_callers[1]'],
   ])('refuses %j by name', (tools, field) => {
     expect(refusedField(() => decoded(decodeTools, tools))).toBe(field);
   });

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFormat, decodeReasoning } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-settings.ts';
+import { decodeThinking } from '../../../../../core/src/dialects/anthropic-messages/translate/decode-thinking.ts';
 import { RequestLosses } from '../../../../../core/src/dialects/translate/losses.ts';
 import type { JsonObject } from '../../../../../core/src/model/json.ts';
 
 function reasoning(body: JsonObject): unknown[] {
   const losses = new RequestLosses();
-  return [decodeReasoning(body, losses), ...losses.list().map(({ field, level }) => `${level} ${field}`)];
+  return [decodeThinking(body, losses), ...losses.list().map(({ field, level }) => `${level} ${field}`)];
 }
 
-function format(body: JsonObject): unknown[] {
-  const losses = new RequestLosses();
-  return [decodeFormat(body, losses), ...losses.list().map(({ field, level }) => `${level} ${field}`)];
-}
-
-describe('decodeReasoning', () => {
+describe('decodeThinking', () => {
   it.each<[JsonObject, object | undefined]>([
     [{}, undefined],
     [{ thinking: null, output_config: null }, undefined],
@@ -35,7 +30,12 @@ describe('decodeReasoning', () => {
 
   it('what others cannot say is noted', () => {
     expect(reasoning({ thinking: { type: 'between_tools' } })).toEqual([{ effort: 'low', budget: undefined, show: true }, 'drop thinking']);
-    expect(reasoning({ thinking: { type: 'adaptive', block_binding: {} }, output_config: { effort: 'tiny', task_budget: {} } })).toEqual([
+    expect(
+      reasoning({
+        thinking: { type: 'adaptive', block_binding: { on: true } },
+        output_config: { effort: 'tiny', task_budget: { total: 1 } },
+      }),
+    ).toEqual([
       { effort: undefined, budget: undefined, show: true },
       'drop output_config.task_budget',
       'drop output_config.effort',
@@ -49,28 +49,5 @@ describe('decodeReasoning', () => {
     ['output_config.effort', { output_config: { effort: 5 } }],
   ])('names %s', (param, body) => {
     expect(() => reasoning(body)).toThrow(expect.objectContaining({ param }));
-  });
-});
-
-describe('decodeFormat', () => {
-  const schema = { type: 'object', properties: { a: { type: 'string' } } };
-  const read = { kind: 'schema', name: undefined, description: undefined, schema, strict: undefined };
-
-  it('bifrost#7344: reads the schema, also where the beta had it', () => {
-    expect(format({ output_config: { format: { type: 'json_schema', schema } } })).toEqual([read]);
-    expect(format({ output_format: { type: 'json_schema', schema } })).toEqual([read]);
-    expect(format({ output_config: { format: null } })).toEqual([undefined]);
-  });
-
-  it('refuses a kind that nobody knows', () => {
-    expect(format({ output_config: { format: { type: 'grammar' } } })).toEqual([undefined, 'refuse output_config.format']);
-  });
-
-  it.each([
-    ['output_config.format', { output_config: { format: 'json' } }],
-    ['output_config.format.schema', { output_config: { format: { type: 'json_schema' } } }],
-    ['output_format.type', { output_format: {} }],
-  ])('names %s', (param, body) => {
-    expect(() => format(body)).toThrow(expect.objectContaining({ param }));
   });
 });

@@ -1,13 +1,14 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import type { NeutralEffort, NeutralFormat, NeutralReasoning } from '../../../model/neutral.ts';
-import { badField, optionalCount, requiredText } from '../../fields.ts';
+import { isJsonObject, type JsonObject } from '../../../model/json.ts';
+import type { NeutralEffort, NeutralReasoning } from '../../../model/neutral.ts';
+import { badField, optionalCount } from '../../fields.ts';
 import { isEffort } from '../../translate/effort.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
+import { outputConfig } from './decode-format.ts';
 
 const thinkingKeys = new Set(['type', 'budget_tokens', 'display']);
 
 /** `thinking` says whether and how it is shown, `output_config.effort` how much; each may stand alone. */
-export function decodeReasoning(body: JsonObject, losses: RequestLosses): NeutralReasoning | undefined {
+export function decodeThinking(body: JsonObject, losses: RequestLosses): NeutralReasoning | undefined {
   const effort = decodeEffort(body, losses);
   const { thinking } = body;
   if (thinking === undefined || thinking === null) return effort === undefined ? undefined : { effort, budget: undefined, show: undefined };
@@ -42,26 +43,4 @@ function decodeEffort(body: JsonObject, losses: RequestLosses): NeutralEffort | 
   if (isEffort(word) && word !== 'none' && word !== 'minimal') return word;
   losses.drop('output_config.effort');
   return undefined;
-}
-
-function outputConfig(body: JsonObject): JsonObject {
-  const config: JsonValue = body.output_config ?? {};
-  return isJsonObject(config) ? config : badField('output_config', 'an object', config);
-}
-
-/** `output_config.format`, or `output_format` where the beta had it. */
-export function decodeFormat(body: JsonObject, losses: RequestLosses): NeutralFormat | undefined {
-  const current = outputConfig(body).format;
-  const [field, format] =
-    current === undefined || current === null ? ['output_format', body.output_format] : ['output_config.format', current];
-  if (format === undefined || format === null) return undefined;
-  if (!isJsonObject(format)) badField(field, 'an object with type and schema', format);
-  if (format.type !== 'json_schema') {
-    requiredText(`${field}.type`, format.type);
-    losses.refuse(field);
-    return undefined;
-  }
-  if (!isJsonObject(format.schema)) badField(`${field}.schema`, 'a JSON Schema', format.schema);
-  // Whether others can keep to the schema to the letter depends on the schema: they know their own rules.
-  return { kind: 'schema', name: undefined, description: undefined, schema: format.schema, strict: undefined };
 }
