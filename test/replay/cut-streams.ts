@@ -35,18 +35,15 @@ const ends: Readonly<Record<string, RegExp>> = {
   'google-generate-content': /"finishReason"|"blockReason"/,
 };
 
-function stopsAfterLine(bytes: Buffer): boolean {
-  return bytes.at(-1) === 0x0a || bytes.at(-1) === 0x0d;
-}
-
 /** A stream that its provider broke off: an error, and nothing that looks like an end. */
 function breakOff({ id, provider }: Recording, bytes: Buffer, ways: number, seed: number, options: PlayOptions, tally: Tally): void {
   const chance = random(seed, 3);
   const { from, to = from } = options;
-  for (let way = 0; way < ways; way += 1) {
-    const rest = bytes.subarray(0, chance.below(bytes.length));
+  const places = Array.from({ length: ways }, () => chance.below(bytes.length));
+  // And between the last line of an event and its blank line.
+  for (const place of [...places, bytes.indexOf('\n', chance.below(bytes.length)) + 1]) {
+    const rest = bytes.subarray(0, place);
     if (ends[from.id]?.test(rest.toString()) !== false) continue; // all that follows may be missing
-    if (to !== from && stopsAfterLine(rest)) continue; // see stops-after-a-line.ts: it would never return
     const { text, error } = played([rest], options);
     tally.count(`streams broken off: ${from.id} → ${to.id}`);
     if (error === undefined || ends[to.id]?.test(text) !== false)

@@ -68,7 +68,11 @@ export function played(
     translation:
       to === undefined || chat === undefined
         ? undefined
-        : { stages: new StreamTranslation(stream, chat.streamReader(), to.chat.streamWriter(about)), to: to.stream },
+        : {
+            stages: new StreamTranslation(stream, chat.streamReader(), to.chat.streamWriter(about)),
+            to: to.stream,
+            maxBytes: 32 * 1024 * 1024,
+          },
     stripUsage,
     request,
     maxEventBytes: 4 * 1024 * 1024,

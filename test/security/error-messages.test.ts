@@ -6,6 +6,7 @@ import { definePlugin, type GatewayPlugin, type PluginHooks } from '../../core/s
 import { errorTable, type GatewayErrorCode } from '../../core/src/errors.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { principal } from '../../core/src/slot.ts';
+import { carrier } from '../core/harness/carrying.ts';
 import { listening, running } from '../core/harness/loopback.ts';
 import { leavesNothing } from '../core/harness/nothing-left.ts';
 import { Canaries } from '../kit/canaries.ts';
@@ -104,6 +105,11 @@ const ways: Readonly<Record<string, Given>> = {
     },
   },
   GW_METHOD_NOT_ALLOWED: { client: sending(requestHead('DELETE', chatPath)) },
+  GW_BAD_PATH: { plugins: [carrier('http://127.0.0.1:1')], client: sending(requestHead('GET', '/ai/raw/a/../b')) },
+  GW_UNPOLICED: {
+    plugins: [carrier('http://127.0.0.1:1'), plugin({ beforeRoute: () => {} })],
+    client: sending(requestHead('GET', '/ai/raw/a')),
+  },
   GW_BODY_TIMEOUT: {
     config: { limits: { bodyMs: 50 } },
     client: sending(requestHead('POST', chatPath, ['content-type: application/json', 'content-length: 9'])),

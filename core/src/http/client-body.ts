@@ -101,6 +101,11 @@ export class ClientBody {
 
   readonly #onEnd = (): void => {
     if (this.#over) return;
+    // Somebody read the beginning before us: what is left is not the client's body.
+    if (this.received < (this.length ?? 0)) {
+      this.#fail(gatewayError('GW_BODY_CONSUMED'));
+      return;
+    }
     this.#over = true;
     this.#sink?.end();
   };

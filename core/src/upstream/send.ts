@@ -161,7 +161,7 @@ async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, opt
   const source = provider.framing === undefined ? reply : new FramedReply(reply, provider.framing.decoder(dialect.id));
   const body = new SseBody(source, {
     dialect: streamOf(dialect),
-    translation: attempt.translated === undefined ? undefined : streamTranslation(attempt, options.items),
+    translation: attempt.translated === undefined ? undefined : streamTranslation(attempt, options.items, options.responseBytes),
     stripUsage,
     request: attempt.translated?.body ?? (exchange.requireCall().document.value as JsonObject),
     maxEventBytes: options.eventBytes,

@@ -2,7 +2,7 @@ import type { EventObserver } from '../context.ts';
 import type { StreamDialect, StreamObserver } from '../dialects/dialect.ts';
 import { FrameSplitter } from '../dialects/sse.ts';
 import { eventsOf } from '../dialects/sse-event.ts';
-import { type GatewayError, gatewayError } from '../errors.ts';
+import { GatewayError, gatewayError } from '../errors.ts';
 import type { StreamEvent } from '../model/events.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { StreamBody } from '../model/response.ts';
@@ -12,11 +12,18 @@ import type { ByteSink, ByteSource } from './reply.ts';
 import type { StreamTranslation } from './stream-translation.ts';
 import { reportedError } from './upstream-errors.ts';
 
+export interface StreamTranslationOptions {
+  readonly stages: StreamTranslation;
+  readonly to: StreamDialect;
+  /** Of the whole stream: formats that say everything again at their end hold it until then. */
+  readonly maxBytes: number;
+}
+
 export interface SseBodyOptions {
   /** The upstream's. */
   readonly dialect: StreamDialect;
   /** Into the client's dialect, where that is another; whoever looks at events sees the client's. */
-  readonly translation?: { readonly stages: StreamTranslation; readonly to: StreamDialect } | undefined;
+  readonly translation?: StreamTranslationOptions | undefined;
   /** Leave out what the gateway's own request for usage added. */
   readonly stripUsage: boolean;
   /** The request that the stream answers. */
@@ -50,6 +57,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #sink: RegionSink | undefined = undefined;
   #pending: Buffer[] = [];
   #pendingLength = 0;
+  #translatedBytes = 0;
   #onContent: (() => void) | undefined = undefined;
   #over = false;
   #error: GatewayError | undefined = undefined;
@@ -188,7 +196,11 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
 
   #translated(region: Buffer): Buffer {
     const { translation } = this.#options;
-    return translation === undefined || region.length === 0 ? region : translation.stages.push(region);
+    if (translation === undefined || region.length === 0) return region;
+    this.#translatedBytes += region.length;
+    if (this.#translatedBytes > translation.maxBytes)
+      throw gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'a stream to translate', limit: translation.maxBytes } });
+    return translation.stages.push(region);
   }
 
   /** The region without dropped frames, cut parts, the upstream's error and what follows the last event. */
@@ -277,5 +289,6 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
 }
 
 function unreadable(cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
   return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'an event that cannot be read' }, cause });
 }

@@ -1,4 +1,3 @@
-import type { StreamDialect } from '../dialects/dialect.ts';
 import { BytesBody } from '../dialects/json-body.ts';
 import { eventsOf } from '../dialects/sse-event.ts';
 import type { AnswerAbout } from '../dialects/translation.ts';
@@ -6,6 +5,7 @@ import { gatewayError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
 import type { Attempt } from './attempt.ts';
 import type { KeptItems } from './kept-items.ts';
+import type { StreamTranslationOptions } from './sse-body.ts';
 import { StreamTranslation } from './stream-translation.ts';
 import { translationOf } from './translated-request.ts';
 
@@ -19,7 +19,7 @@ export function translatedBody(attempt: Attempt, received: BytesBody): BytesBody
 }
 
 /** The way of a provider's stream into the client's dialect. */
-export function streamTranslation(attempt: Attempt, items: KeptItems): { readonly stages: StreamTranslation; readonly to: StreamDialect } {
+export function streamTranslation(attempt: Attempt, items: KeptItems, maxBytes: number): StreamTranslationOptions {
   const { format } = attempt.exchange.requireCall();
   const { dialect } = attempt.target;
   const from = dialect.stream;
@@ -36,7 +36,7 @@ export function streamTranslation(attempt: Attempt, items: KeptItems): { readonl
     translationOf(format).streamWriter(aboutAnswer(attempt)),
     streamedAnswer && onEnd,
   );
-  return { stages, to };
+  return { stages, to, maxBytes };
 }
 
 /** What a later request may refer to of this answer. */

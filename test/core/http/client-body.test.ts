@@ -162,6 +162,26 @@ describe('a client’s body', () => {
     await answer;
   });
 
+  it('of which somebody read the beginning is not what is left of it', async () => {
+    const got = gate<ClientBody>();
+    const { url } = await listening((req, res) => {
+      req.once('data', () => {
+        req.pause();
+        got.open(new ClientBody(req, 1000));
+        res.end();
+      });
+    });
+    const { request, answer } = uploading(url, 'POST', { 'content-length': 10 });
+    request.write('first');
+    const one = await got.opened;
+    const taken = take(one);
+    one.resume();
+    request.end('other');
+    await soon();
+    expect([taken.error?.code, taken.ended]).toEqual(['GW_BODY_CONSUMED', false]);
+    await answer;
+  });
+
   it('that a parser of forms has read is gone', async () => {
     const got = gate<ClientBody>();
     const app = express()

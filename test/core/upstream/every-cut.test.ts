@@ -35,7 +35,7 @@ async function ending(dialect: CallDialect, way: Way, bytes: Buffer): Promise<{ 
   const stages = new StreamTranslation(from, translationOf(dialect).streamReader(), translationOf(to).streamWriter(about));
   const body = new SseBody(source, {
     dialect: from,
-    translation: way === 'translated' ? { stages, to: to.stream as StreamDialect } : undefined,
+    translation: way === 'translated' ? { stages, to: to.stream as StreamDialect, maxBytes: 1_000_000 } : undefined,
     stripUsage: false,
     request: {},
     maxEventBytes: 100_000,

@@ -468,7 +468,7 @@ describe('translation', () => {
         return Buffer.from('data: last\n\n');
       },
     } as unknown as NonNullable<SseBodyOptions['translation']>['stages'];
-    const one = streaming({ translation: { stages, to: openaiChat.stream as StreamDialect } });
+    const one = streaming({ translation: { stages, to: openaiChat.stream as StreamDialect, maxBytes: 500 } });
     const out: string[] = [];
     one.body.attach({
       region: (bytes) => {
@@ -505,6 +505,12 @@ describe('translation', () => {
     body.tap((event) => void seen.push(event.data));
     reply.say(content);
     expect(seen[0]).toContain('"content":"HI"');
+  });
+
+  it('has a bound for the whole stream', () => {
+    const { reply, out } = translating();
+    for (let event = 0; event < 20; event += 1) reply.say(content);
+    expect(out.at(-1)).toBe('fail GW_UPSTREAM_TOO_LARGE');
   });
 
   it.each(['push', 'end'] as const)('that fails (%s) on what a provider sent breaks this stream and nothing else', (broken) => {

@@ -56,7 +56,7 @@ describe('translatedBody', () => {
 
 describe('streamTranslation', () => {
   const stream = (body: object): string => {
-    const { stages } = streamTranslation(attempt({ stream: true, ...body }), items);
+    const { stages } = streamTranslation(attempt({ stream: true, ...body }), items, 1_000_000);
     const frames = [
       { type: 'message_start', message: { ...message, content: [], stop_reason: null } },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
@@ -75,13 +75,13 @@ describe('streamTranslation', () => {
   });
 
   it('is read by whoever taps in the client’s dialect', () => {
-    expect(streamTranslation(attempt({ stream: true }), items).to.contentType).toMatch(/^text\/event-stream/);
+    expect(streamTranslation(attempt({ stream: true }), items, 1_000_000).to.contentType).toMatch(/^text\/event-stream/);
   });
 
   it('needs two dialects that stream', () => {
     const one = attempt({ stream: true });
     const silent = { ...anthropicMessages, stream: undefined } as unknown as typeof anthropicMessages;
     const broken = new Attempt({ ...firstTry(one.exchange, { ...one.target, dialect: silent }) });
-    expect(() => streamTranslation(broken, items)).toThrow(/has no translation/);
+    expect(() => streamTranslation(broken, items, 1_000_000)).toThrow(/has no translation/);
   });
 });

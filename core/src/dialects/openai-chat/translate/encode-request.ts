@@ -46,9 +46,10 @@ function encodeEffort(
   losses: Losses<NeutralField>,
 ): NeutralEffort | undefined {
   const effort = reasoning?.effort ?? effortOfBudget(reasoning?.budget);
-  if (effort === undefined || quirks.reasoningEffort !== false) return effort;
-  losses.drop('reasoning');
-  return undefined;
+  const speaks = quirks.reasoningEffort !== false;
+  // A word is not a number of tokens.
+  if (effort !== undefined && (!speaks || reasoning?.effort === undefined)) losses.drop('reasoning');
+  return speaks ? effort : undefined;
 }
 
 function askingForJson(messages: readonly JsonObject[], { developerRole }: TargetQuirks): readonly JsonObject[] {

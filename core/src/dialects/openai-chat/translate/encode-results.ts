@@ -11,7 +11,8 @@ export function encodeResults(answered: readonly Answered[], quirks: TargetQuirk
   const rest: NeutralUserPart[] = [];
   const messages = answered.map(({ id, result }): JsonObject => {
     const media = mediaOf(result);
-    if (media.length > 0) rest.push({ kind: 'text', text: `From the result of the tool call ${id}:` }, ...media);
+    if (media.length > 0) rest.push({ kind: 'text', text: `From the result of the tool call ${id}:` });
+    for (const part of media) rest.push(part); // one by one: there may be more than a call can take
     return { role: 'tool', tool_call_id: id, content: resultText(result, media.length > 0) };
   });
   return [...messages, ...userMessage(rest, quirks, losses)];

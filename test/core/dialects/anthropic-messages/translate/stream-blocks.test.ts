@@ -30,24 +30,34 @@ describe('StreamBlocks', () => {
     expect(rest.find(({ type }) => type === 'content_block_delta')).toMatchObject({ index: 1, delta: { partial_json: '{"b":1}' } });
   });
 
-  it('an end is for the only call that is not over; of several, for none', () => {
+  it('an end is for its own call, whatever else is open', () => {
     const one = new StreamBlocks();
     one.call(0, 'a', () => 'a', undefined);
-    expect(steps(one.partEnd())).toEqual(['0 input_json_delta', '-0']);
+    expect(steps(one.partEnd(0))).toEqual(['0 input_json_delta', '-0']);
     expect(steps(one.call(1, 'b', () => 'b', undefined))).toEqual(['+1 tool_use']);
     const two = new StreamBlocks();
     two.call(0, 'a', () => 'a', undefined);
     two.call(1, 'b', () => 'b', undefined);
-    expect(two.partEnd()).toBe('');
+    expect(two.partEnd(1)).toBe('');
     expect(steps(two.input(0, '{}'))).toEqual(['0 input_json_delta']);
+    expect(steps(two.partEnd(0))).toEqual(['-0', '+1 tool_use', '1 input_json_delta', '-1']);
+  });
+
+  it('the end of a text ends no call', () => {
+    const blocks = new StreamBlocks();
+    blocks.call(0, 'a', () => 'a', undefined);
+    expect(blocks.partEnd(undefined)).toBe('');
+    blocks.text('a');
+    expect(blocks.partEnd(undefined) + blocks.partEnd(7)).toBe('');
+    expect(steps(blocks.input(0, '{"a":1}'))).toEqual(['0 input_json_delta']);
   });
 
   it('after its end, the next text is a block of its own', () => {
     const blocks = new StreamBlocks();
     blocks.text('a');
-    expect(steps(blocks.partEnd())).toEqual(['-0']);
+    expect(steps(blocks.partEnd(undefined))).toEqual(['-0']);
     expect(steps(blocks.text('b'))).toEqual(['+1 text', '1 text_delta']);
-    expect(new StreamBlocks().partEnd()).toBe('');
+    expect(new StreamBlocks().partEnd(undefined)).toBe('');
   });
 
   it('a signature closes the thinking before it; without any it is a block of its own', () => {

@@ -17,6 +17,7 @@ const piece = (call: number, text: string) => ({ kind: 'arguments', call, piece:
 const called = (call: number, args: object, name = 'f') => ({ functionCall: { id: `id${call}`, name, args } });
 const text = { kind: 'text', text: 'hi' } as const;
 const partEnd = { kind: 'partEnd' } as const;
+const callEnd = (call: number) => ({ kind: 'partEnd', call }) as const;
 
 describe('a stream that breaks', () => {
   it('has no reason to have stopped: nothing looks like a clean end before `end`', () => {
@@ -85,7 +86,7 @@ describe('calls', () => {
   it('come whole, as soon as their part is over', () => {
     const own = writer();
     expect(own.write(toolCall(0), piece(0, '{"a"'), piece(0, ':1}'))).toBe('');
-    const frame = own.write(partEnd);
+    const frame = own.write(callEnd(0));
     expect(partsOf(frame)).toEqual([called(0, { a: 1 })]);
     expect(JSON.parse(frame.slice(6))).toMatchObject({ candidates: [{ index: 0 }] });
     expect(partsOf(own.end())).toEqual([{ text: '' }]);
@@ -106,7 +107,27 @@ describe('calls', () => {
 
   it('what is said after a call comes after it', () => {
     expect(partsOf(writer().write(toolCall(0), piece(0, '{"a":1}'), text))).toEqual([called(0, { a: 1 }), { text: 'hi' }]);
-    expect(partsOf(writer().write(toolCall(0), partEnd, text))).toEqual([called(0, {}), { text: 'hi' }]);
+    expect(partsOf(writer().write(toolCall(0), callEnd(0), text))).toEqual([called(0, {}), { text: 'hi' }]);
+  });
+
+  it('a megabyte of arguments is read once, not at each text that comes meanwhile', () => {
+    const own = writer();
+    const path = 'x'.repeat(1_000_000);
+    const started = performance.now();
+    own.write(toolCall(0), piece(0, `{"a":"${path}`));
+    for (let turn = 0; turn < 2000; turn += 1) own.write(text);
+    own.write(piece(0, '"}'));
+    expect(partsOf(own.write(text))).toEqual([called(0, { a: path }), { text: 'hi' }]);
+    // Texts end where brackets do: each looked like a whole object (a second and a half, when it was parsed each time).
+    own.write(toolCall(1), piece(1, `{"a":[${'{},'.repeat(200_000)}{}`));
+    for (let turn = 0; turn < 2000; turn += 1) own.write(text);
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
+  it('what comes after a call’s end is nobody’s, the end of another is not its own', () => {
+    const own = writer();
+    own.write(toolCall(0), toolCall(1), piece(1, '{"b":1}'), callEnd(1), piece(1, '{"b":2}'), callEnd(7), piece(0, '{"a":1}'));
+    expect(partsOf(own.write(callEnd(0)))).toEqual([called(0, { a: 1 }), called(1, { b: 1 })]);
   });
 
   it('the end of a text is not the end of a call', () => {

@@ -78,12 +78,13 @@ function eventsOf({ id, model, parts, stop: why, usage: spent }: NeutralAnswer, 
     if (one.kind === 'toolCall') {
       events.push({ kind: 'toolCall', call: calls, id: one.id, name: one.name, opaque: one.opaque });
       for (const piece of pieces(one.arguments, size)) events.push({ kind: 'arguments', call: calls, piece });
+      events.push({ kind: 'partEnd', call: calls });
       calls += 1;
     } else {
       for (const text of pieces(one.text, size)) events.push({ kind: one.kind, text });
       if (one.kind === 'reasoning' && one.opaque !== undefined) events.push({ kind: 'reasoningOpaque', opaque: one.opaque });
+      events.push({ kind: 'partEnd' });
     }
-    events.push({ kind: 'partEnd' });
   }
   if (spent !== undefined) events.push({ kind: 'usage', usage: spent });
   if (why !== undefined) events.push({ kind: 'stop', stop: why });

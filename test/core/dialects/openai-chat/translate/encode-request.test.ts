@@ -71,8 +71,10 @@ describe('encodeRequest', () => {
     [1024, 'low'],
     [10_000, 'medium'],
     [31_999, 'high'],
-  ])('a budget of %i tokens is an effort: %s', (budget, effort) => {
-    expect(encode({ reasoning: { effort: undefined, budget, show: undefined } }).value.reasoning_effort).toBe(effort);
+  ])('a budget of %i tokens is an effort: %s; the number is lost', (budget, effort) => {
+    const { value, losses } = encode({ reasoning: { effort: undefined, budget, show: undefined } });
+    expect(value.reasoning_effort).toBe(effort);
+    expect(losses).toEqual([{ field: 'reasoning', level: 'drop' }]);
   });
 
   it('the model decides where nothing is said', () => {

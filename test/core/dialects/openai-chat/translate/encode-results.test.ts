@@ -49,4 +49,20 @@ describe('encodeResults', () => {
       { field: 'images', level: 'refuse' },
     ]);
   });
+
+  it('a hundred thousand images are no arguments of a call', () => {
+    const image = { kind: 'image', source: { kind: 'url', url: 'https://x.test/a' } } as const;
+    const parts = Array.from({ length: 150_000 }, () => image);
+    expect(encode([{ id: 'a', result: result('a', '', { parts }) }]).messages[1]?.content).toHaveLength(150_001);
+  });
+
+  it('images of a result without a call follow its text', () => {
+    const image = { kind: 'image', source: { kind: 'url', url: 'https://x.test/a' } } as const;
+    const [message] = encodeOrphans([result('a', 'a map', { parts: [text('a map'), image] })], {}, new Losses<NeutralField>());
+    expect(message?.content).toEqual([
+      { type: 'text', text: expect.stringContaining('a map') },
+      { type: 'text', text: 'From the result of the tool call above:' },
+      { type: 'image_url', image_url: { url: 'https://x.test/a' } },
+    ]);
+  });
 });

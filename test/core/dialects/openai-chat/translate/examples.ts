@@ -112,7 +112,7 @@ export function eventsOf(answer: NeutralAnswer, size: number, interleave: boolea
     }
     const call = waiting.length;
     const written = pieces(part.arguments).map((piece) => argumentsEvent(call, piece));
-    events.push(callEvent(call, part.id, part.name, part.opaque), ...(interleave ? [] : [...written, { kind: 'partEnd' as const }]));
+    events.push(callEvent(call, part.id, part.name, part.opaque), ...(interleave ? [] : [...written, { kind: 'partEnd' as const, call }]));
     waiting.push(interleave ? written : []);
   }
   events.push(...inTurn(waiting));

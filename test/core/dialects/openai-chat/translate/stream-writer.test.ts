@@ -33,6 +33,7 @@ const deltas = (events: readonly NeutralEvent[], asked: AnswerAbout = about): un
 const start: NeutralEvent = { kind: 'start', id: 'msg_1', model: 'claude' };
 const [toolCall, given] = [callEvent, argumentsEvent];
 const partEnd: NeutralEvent = { kind: 'partEnd' };
+const callEnd = (call: number): NeutralEvent => ({ kind: 'partEnd', call });
 const stop: NeutralEvent = { kind: 'stop', stop: { kind: 'end' } };
 const role = { role: 'assistant', content: '' };
 
@@ -99,13 +100,22 @@ describe('calls', () => {
 
   it('without arguments have an empty object, as soon as it is sure', () => {
     const emptied = { tool_calls: [{ index: 0, function: { arguments: '{}' } }] };
-    expect(deltas([start, toolCall(0, 'x'), partEnd, toolCall(1, 'y'), given(1, '{"a":1}'), partEnd, stop])[2]).toEqual(emptied);
+    expect(deltas([start, toolCall(0, 'x'), callEnd(0), toolCall(1, 'y'), given(1, '{"a":1}'), callEnd(1), stop])[2]).toEqual(emptied);
     expect(deltas([start, toolCall(0, 'x'), stop])[2]).toEqual(emptied);
-    const both = deltas([start, toolCall(0, 'x'), partEnd, toolCall(1, 'y'), partEnd, text('a'), stop]);
+    const both = deltas([start, toolCall(0, 'x'), callEnd(0), toolCall(1, 'y'), callEnd(1), text('a'), stop]);
     expect([both[2], both[4], both[5]]).toEqual([emptied, { tool_calls: [{ index: 1, function: { arguments: '{}' } }] }, { content: 'a' }]);
-    // Which of the two is over, it does not say.
-    const interleaved = deltas([start, toolCall(0, 'x'), toolCall(1, 'y'), partEnd, given(1, '{"a":1}'), partEnd, stop]);
-    expect(interleaved.slice(3)).toEqual([{ tool_calls: [{ index: 1, function: { arguments: '{"a":1}' } }] }, emptied, {}]);
+    const interleaved = deltas([start, toolCall(0, 'x'), toolCall(1, 'y'), callEnd(0), given(1, '{"a":1}'), callEnd(1), stop]);
+    expect(interleaved.slice(3)).toEqual([emptied, { tool_calls: [{ index: 1, function: { arguments: '{"a":1}' } }] }, {}]);
+  });
+
+  it('the end of a text, or of another call, ends no call; what follows its own end is nobody’s', () => {
+    const arguments_ = (events: NeutralEvent[]) =>
+      deltas(events)
+        .flatMap((delta) => (delta as { tool_calls?: { function: { arguments: string } }[] }).tool_calls ?? [])
+        .map((call) => call.function.arguments)
+        .join('');
+    expect(arguments_([start, toolCall(0, 'x'), text('a'), partEnd, callEnd(7), given(0, '{"a":1}'), callEnd(0), stop])).toBe('{"a":1}');
+    expect(arguments_([start, toolCall(0, 'x'), callEnd(0), given(0, '{"a":1}'), callEnd(0), stop])).toBe('{}');
   });
 
   it('vercel/ai#19319: have ids of their own where the provider gave none', () => {
@@ -176,11 +186,11 @@ describe('OpenAI’s own client', () => {
     text('“you” 😀'),
     partEnd,
     toolCall(0, 'x', 'now'),
-    partEnd,
+    callEnd(0),
     toolCall(1, 'y', 'look', { dialect: 'google-generate-content', value: 'sig' }),
     given(1, '{"city":'),
     given(1, '"Paris"}'),
-    partEnd,
+    callEnd(1),
     { kind: 'usage', usage: usage({ input: 3, output: 2 }) },
     { kind: 'stop', stop: { kind: 'toolCalls' } },
   ];

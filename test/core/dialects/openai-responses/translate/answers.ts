@@ -78,13 +78,14 @@ export function eventsOf({ id, model, parts, stop, usage }: NeutralAnswer, sizes
     if (one.kind === 'toolCall') {
       events.push({ kind: 'toolCall', call, id: one.id, name: one.name, opaque: one.opaque });
       for (const piece of pieces(one.arguments, sizes)) events.push({ kind: 'arguments', call, piece });
+      events.push({ kind: 'partEnd', call });
       call += 1;
     } else {
       const { kind } = one;
       for (const piece of pieces(one.text, sizes)) events.push({ kind, text: piece });
       if (one.kind === 'reasoning' && one.opaque !== undefined) events.push({ kind: 'reasoningOpaque', opaque: one.opaque });
+      events.push({ kind: 'partEnd' });
     }
-    events.push({ kind: 'partEnd' });
   }
   if (stop !== undefined) events.push({ kind: 'stop', stop });
   if (usage !== undefined) events.push({ kind: 'usage', usage });
