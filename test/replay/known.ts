@@ -18,24 +18,6 @@ export const known: readonly Known[] = [
     why: 'defect: a byte order mark is taken off every frame; it is one at the beginning of a stream only (dialects/sse.ts, frameFields)',
   },
   {
-    what: /usage\.output/,
-    ids: /google-gemini$/,
-    why: 'defect: Google’s endpoint for Chat leaves thoughts out of completion_tokens and counts them in total_tokens (dialects/openai-usage.ts)',
-  },
-  {
-    what: /^answer openai-chat → anthropic-messages: usage\.input$/,
-    why: 'defect: xAI and OpenRouter report more from the cache than there was input, and the two are added up (dialects/anthropic-usage.ts)',
-  },
-  {
-    what: /^error: status$/,
-    ids: /xai .* 400$/,
-    why: 'defect: xAI’s `{"code","error":"text"}` about a wrong key is not taken for the operator’s (dialects/openai-refusal.ts)',
-  },
-  {
-    what: /^open responses, by .*tools\[n\]\.strict: is missing$/,
-    why: 'defect: a tool that came without `strict` or `parameters` is repeated without (openai-responses/translate/response-object.ts)',
-  },
-  {
     what: /^edited: reasoning \(openai-chat\)$/,
     ids: /openrouter$/,
     why: 'OpenRouter says the same reasoning in two places; what is held back of both leaves in two events, each with an empty other place',

@@ -36,6 +36,7 @@ export async function replayTraffic({ seed, recordings: count, cuts }: ReplayOpt
   const all = recordings();
   const chosen: readonly Recording[] = count === undefined ? all : sampled(all, count, seed);
   const tally = new Tally();
+  if (chosen.length === 0) return judged(tally, []); // a gateway without providers is none
   await passThrough(chosen, tally);
   await editTexts(chosen, tally);
   await crossFormats(chosen, tally);

@@ -2,6 +2,7 @@
 // otherwise.
 
 import { parseArgs } from 'node:util';
+import { known as everyKnown } from './known.ts';
 import { conformance, missing, replayTraffic } from './replay.ts';
 
 const { values } = parseArgs({
@@ -16,6 +17,8 @@ console.log(`replay: seed ${seed}`);
 const results = [await replayTraffic({ seed, cuts }), await conformance({ seed, cuts })];
 for (const { tally } of results) console.log(`\n${tally.table().join('\n')}`);
 for (const { known } of results) for (const [why, count] of known) console.log(`KNOWN ${count} × ${why}`);
+const met = new Set(results.flatMap(({ known }) => [...known.keys()]));
+if (notThere === undefined) for (const { why } of everyKnown) if (!met.has(why)) console.log(`GONE, to be taken out of known.ts: ${why}`);
 if (values.differences) for (const { differences } of results) for (const difference of differences) console.log(`OTHER ${difference}`);
 const found = results.flatMap((result) => result.found);
 for (const { what, id, detail } of found.slice(0, 100)) console.log(`FOUND ${what}, ${id}: ${detail}`);

@@ -50,10 +50,13 @@ export function laterUsage(before: JsonObject, after: JsonObject): JsonObject {
 /** The usage object of an answer the gateway makes itself; clients require the two numbers. */
 export function anthropicUsageObject(usage: Usage | undefined): Record<string, number | null> {
   const { input = 0, output = 0, cacheRead, cacheWrite } = usage ?? {};
+  // xAI and OpenRouter have reported more from the cache than there was input; clients here add the three up.
+  const read = Math.min(cacheRead ?? 0, input);
+  const written = Math.min(cacheWrite ?? 0, input - read);
   return {
-    input_tokens: Math.max(0, input - (cacheRead ?? 0) - (cacheWrite ?? 0)),
-    cache_creation_input_tokens: cacheWrite ?? null,
-    cache_read_input_tokens: cacheRead ?? null,
+    input_tokens: input - read - written,
+    cache_creation_input_tokens: cacheWrite === undefined ? null : written,
+    cache_read_input_tokens: cacheRead === undefined ? null : read,
     output_tokens: output,
   };
 }

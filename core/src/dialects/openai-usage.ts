@@ -4,8 +4,8 @@ import { tokenCount, type Usage } from '../model/usage.ts';
 
 /**
  * Usage as OpenAI and the providers compatible with it report it: `prompt_tokens` includes cached tokens,
- * `completion_tokens` includes reasoning. xAI leaves reasoning out of `completion_tokens`, which its own total gives
- * away: prompt + completion + reasoning = total.
+ * `completion_tokens` includes reasoning. xAI and Google's endpoint for this format leave reasoning out of
+ * `completion_tokens`, which their own totals give away: what is beyond the prompt was put out, and is billed so.
  */
 export function openaiUsage(body: JsonValue): Usage | undefined {
   const raw = usageObject(body);
@@ -17,11 +17,11 @@ export function openaiUsage(body: JsonValue): Usage | undefined {
   const reasoning = tokenCount(completionDetails.reasoning_tokens);
   const total = tokenCount(raw.total_tokens);
   if (input === undefined && completion === undefined && total === undefined) return undefined; // `{}` says nothing
-  const reasoningIsApart = input !== undefined && completion !== undefined && !!reasoning && total === input + completion + reasoning;
+  const beyond = input !== undefined && completion !== undefined && total !== undefined ? total - input : 0;
   // One object for every listener: what one wrote into it, the others would book.
   return deepFreeze({
     input,
-    output: reasoningIsApart ? completion + reasoning : completion,
+    output: completion !== undefined && beyond > completion ? beyond : completion,
     cacheRead: tokenCount(promptDetails.cached_tokens) ?? tokenCount(raw.prompt_cache_hit_tokens),
     cacheWrite: tokenCount(promptDetails.cache_write_tokens),
     reasoning,

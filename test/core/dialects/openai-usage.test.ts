@@ -54,6 +54,14 @@ describe('openaiUsage', () => {
     expect(usage({ ...raw, total_tokens: undefined as unknown as JsonValue })).toMatchObject({ output: 1 });
   });
 
+  it('Google’s endpoint: thoughts stand in the total alone', () => {
+    expect(usage({ prompt_tokens: 66, completion_tokens: 6, total_tokens: 100 })).toMatchObject({
+      input: 66,
+      output: 34,
+      reasoning: undefined,
+    });
+  });
+
   it('DeepSeek: cache hits have a name of their own', () => {
     expect(usage({ prompt_tokens: 10, prompt_cache_hit_tokens: 4, prompt_cache_miss_tokens: 6 })).toMatchObject({
       input: 10,

@@ -104,9 +104,12 @@ describe('ArgumentsProgress', () => {
     return progress.whole;
   };
 
-  it.each(['', '{', '{"a":1', '{"a":"}', '[{}', '"}"', '5', '{}}', '}', '{} x', '{"a":"\\"}', '{]', '[]'])('%j is no whole object', (text) => {
-    expect(isWhole(text)).toBe(false);
-  });
+  it.each(['', '{', '{"a":1', '{"a":"}', '[{}', '"}"', '5', '{}}', '}', '{} x', '{"a":"\\"}', '{]', '[]'])(
+    '%j is no whole object',
+    (text) => {
+      expect(isWhole(text)).toBe(false);
+    },
+  );
 
   it('vercel/ai 45b3d76: no beginning of an object is one, wherever it is cut', () => {
     fc.assert(

@@ -1,5 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../model/json.ts';
-import type { NeutralAssistantPart, NeutralOpaque, NeutralToolResult, NeutralTurn, NeutralUserPart } from '../../../model/neutral.ts';
+import type {
+  NeutralAssistantPart,
+  NeutralOpaque,
+  NeutralText,
+  NeutralToolResult,
+  NeutralTurn,
+  NeutralUserPart,
+} from '../../../model/neutral.ts';
 import { badField, optionalFlag, requiredText } from '../../fields.ts';
 import type { RequestLosses } from '../../translate/losses.ts';
 import { objectList } from '../../translate/object-list.ts';
@@ -12,7 +19,8 @@ import { readCallOpaque, readThinking } from './thinking.ts';
 export function decodeTurns(body: JsonObject, losses: RequestLosses): NeutralTurn[] {
   const { system, messages } = body;
   const turns: NeutralTurn[] = [];
-  if (system !== undefined && system !== null) turns.push({ role: 'system', parts: systemParts(system, 'system', losses) });
+  const instructions = system === undefined || system === null ? [] : systemParts(system, 'system', losses);
+  if (instructions.length > 0) turns.push({ role: 'system', parts: instructions });
   for (const [message, at] of objectList('messages', messages, 'a non-empty array of messages', 'an object with role and content')) {
     for (const turn of decodeMessage(message, at, losses)) turns.push(turn);
   }
@@ -36,10 +44,20 @@ function decodeMessage(message: JsonObject, at: string, losses: RequestLosses): 
   }
 }
 
-function systemParts(content: JsonValue | undefined, at: string, losses: RequestLosses): { kind: 'text'; text: string }[] {
+function systemParts(content: JsonValue | undefined, at: string, losses: RequestLosses): NeutralText[] {
   return blocksIn(content, at).flatMap(([block, path]) =>
-    block.type === 'text' ? [textBlock(block, path, losses)] : otherBlock(block, path, losses),
+    block.type === 'text' ? withoutHeader(textBlock(block, path, losses), losses) : otherBlock(block, path, losses),
   );
+}
+
+/** What Claude Code tells Anthropic's billing in a system text of its own: another in each version, before all that could be cached. */
+const header = /^x-anthropic-billing-header:[^\n]*\n*/;
+
+function withoutHeader(part: NeutralText, losses: RequestLosses): NeutralText[] {
+  if (!header.test(part.text)) return [part];
+  losses.drop('system.x-anthropic-billing-header');
+  const text = part.text.replace(header, '');
+  return text === '' ? [] : [{ kind: 'text', text }];
 }
 
 /** Results of tools are a turn of their own; what stands before or after them is the user's. */

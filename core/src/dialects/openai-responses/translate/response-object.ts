@@ -69,5 +69,11 @@ function echoOf(request: JsonObject): JsonObject {
   }
   // Half of them given: the format of the answer is always said.
   if (isJsonObject(echo.text) && echo.text.format === undefined) echo.text = { format: { type: 'text' }, ...echo.text };
+  if (Array.isArray(echo.tools)) echo.tools = (echo.tools as readonly JsonValue[]).map(wholeTool);
   return echo;
+}
+
+/** A function as OpenAI repeats it: what was not said is said to be nothing. */
+function wholeTool(tool: JsonValue): JsonValue {
+  return isJsonObject(tool) && tool.type === 'function' ? { description: null, parameters: null, strict: null, ...tool } : tool;
 }

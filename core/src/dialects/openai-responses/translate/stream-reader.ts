@@ -82,7 +82,7 @@ class ResponsesReader implements NeutralReader {
         this.#reasoning(this.#items.at(json), 'content', json.content_index, textOf(json.delta), into);
         return;
       case 'response.function_call_arguments.delta':
-        this.#arguments(this.#items.at(json), textOf(json.delta), into);
+        this.#argumentsDelta(this.#items.at(json), textOf(json.delta), into);
     }
   }
 
@@ -100,6 +100,11 @@ class ResponsesReader implements NeutralReader {
     into.push({ kind: 'toolCall', call: item.call, id: callIdOf(given), name, opaque: this.#callOpaque });
     this.#callOpaque = undefined;
     this.#current = item;
+  }
+
+  /** Nothing more belongs to a call that is over: it may be running. */
+  #argumentsDelta(item: ReadItem, piece: string, into: NeutralEvent[]): void {
+    if (!item.done) this.#arguments(item, piece, into);
   }
 
   #arguments(item: ReadItem, piece: string, into: NeutralEvent[]): void {

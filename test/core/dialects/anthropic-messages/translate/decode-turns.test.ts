@@ -35,6 +35,30 @@ describe('what is wrong is named', () => {
   });
 });
 
+describe('Claude Code’s billing header', () => {
+  const header = 'x-anthropic-billing-header: cc_version=2.1.330.abc; cc_entrypoint=cli;';
+  const dropped = 'drop system.x-anthropic-billing-header';
+
+  it('is Anthropic’s alone: it goes nowhere else, and the rest of the instructions does', () => {
+    const user = { role: 'user', parts: [text('hi')] };
+    const messages = [{ role: 'user', content: 'hi' }];
+    const system = [
+      { type: 'text', text: header },
+      { type: 'text', text: 'Be kind.', cache_control: { type: 'ephemeral' } },
+    ];
+    expect(turns(messages, system)).toEqual([{ role: 'system', parts: [text('Be kind.')] }, user, dropped, 'drop cache_control']);
+    expect(turns(messages, `${header}\n\nBe kind.`)).toEqual([{ role: 'system', parts: [text('Be kind.')] }, user, dropped]);
+    expect(turns(messages, header)).toEqual([user, dropped]);
+  });
+
+  it('what only speaks of it stays', () => {
+    expect(turns([{ role: 'user', content: header }], `What is ${header}`)).toEqual([
+      { role: 'system', parts: [text(`What is ${header}`)] },
+      { role: 'user', parts: [text(header)] },
+    ]);
+  });
+});
+
 describe('decodeTurns', () => {
   it('instructions at the beginning and in the middle stay where they are', () => {
     expect(

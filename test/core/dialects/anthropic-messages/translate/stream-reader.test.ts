@@ -51,6 +51,26 @@ describe('what a server may send instead of events', () => {
     fc.assert(fc.property(fc.array(fc.oneof(event, fc.jsonValue())), (events) => void readAll(events as JsonValue[])));
   });
 
+  it('an end says which call it is for: that of an earlier block ends none', () => {
+    const read = readAll([
+      begin(0, { type: 'text', text: '' }),
+      begin(1, { type: 'tool_use', id: 'x', name: 'look', input: {} }),
+      delta(0, { type: 'text_delta', text: 'a' }),
+      stop(0),
+      delta(1, { type: 'input_json_delta', partial_json: '{"a":1}' }),
+      stop(1),
+      stop(1),
+      delta(1, { type: 'input_json_delta', partial_json: '{"a":2}' }),
+    ]);
+    expect(read.slice(1, -1)).toEqual([
+      { kind: 'text', text: 'a' },
+      { kind: 'partEnd' },
+      { kind: 'arguments', call: 0, piece: '{"a":1}' },
+      { kind: 'partEnd', call: 0 },
+      { kind: 'partEnd' },
+    ]);
+  });
+
   it('deltas without a beginning, a beginning without a name, an unknown kind', () => {
     expect(
       readAll([
@@ -98,7 +118,7 @@ describe('streamReader', () => {
       { kind: 'toolCall', call: 0, id: 'toolu_1', name: 'look', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{"a":' },
       { kind: 'arguments', call: 0, piece: '1}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
       { kind: 'stop', stop: { kind: 'toolCalls' } },
     ]);
   });
@@ -146,7 +166,7 @@ describe('streamReader', () => {
       { kind: 'start', id: 'm', model: 'x' },
       { kind: 'toolCall', call: 0, id: 'a', name: 'look', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{"b":1}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
       { kind: 'text', text: 'Hi' },
       { kind: 'reasoning', text: 'hm' },
       { kind: 'reasoningOpaque', opaque: { dialect: 'anthropic-messages', value: 'c2ln' } },

@@ -122,10 +122,10 @@ describe('calls', () => {
     expect(events.slice(1)).toEqual([
       { kind: 'toolCall', call: 0, id: 'x', name: 'f', opaque: own('sig') },
       { kind: 'arguments', call: 0, piece: '{"a":1}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
       { kind: 'toolCall', call: 1, id: '', name: 'g', opaque: undefined },
       { kind: 'arguments', call: 1, piece: '{}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 1 },
       { kind: 'stop', stop: { kind: 'toolCalls' } },
     ]);
   });
@@ -141,7 +141,7 @@ describe('calls', () => {
     expect(reader.read(parts({ functionCall: {} }), undefined)).toEqual([
       { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{"a":1,"b":"xy"}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
     ]);
   });
 
@@ -159,7 +159,7 @@ describe('calls', () => {
     expect(events.slice(1, 4)).toEqual([
       { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{"a":"x"}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
     ]);
   });
 
@@ -177,7 +177,7 @@ describe('calls', () => {
     expect(events.slice(1)).toEqual([
       { kind: 'toolCall', call: 0, id: '', name: 'f', opaque: own('sig') },
       { kind: 'arguments', call: 0, piece: '{}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
     ]);
     expect(read(parts({ functionCall: {}, thoughtSignature: 'sig' }))).toContainEqual({ kind: 'reasoningOpaque', opaque: own('sig') });
   });

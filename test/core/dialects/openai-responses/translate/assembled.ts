@@ -44,8 +44,10 @@ export function assembled(events: readonly NeutralEvent[]): NeutralAnswer {
         current.text += event.piece;
         break;
       case 'partEnd':
-        if (current === undefined) throw new Error('a part ended that was not going on');
-        current = undefined;
+        if ((event.call === undefined ? current : calls.get(event.call)) === undefined)
+          throw new Error('a part ended that was not going on');
+        if (event.call === undefined || current === calls.get(event.call)) current = undefined;
+        if (event.call !== undefined) calls.delete(event.call);
         break;
       case 'usage':
         usage = event.usage;

@@ -165,8 +165,22 @@ describe('tool calls', () => {
       { id: 'a', arguments: '{"x":1}' },
       { id: 'b', arguments: '{"y":2}' },
     ]);
-    expect(events.filter(({ kind }) => kind === 'partEnd')).toHaveLength(1);
+    expect(events.filter(({ kind }) => kind === 'partEnd')).toEqual([
+      { kind: 'partEnd', call: 0 },
+      { kind: 'partEnd', call: 1 },
+    ]);
     expect(events.at(-1)).toEqual({ kind: 'stop', stop: { kind: 'toolCalls' } });
+  });
+
+  it('what comes for a call that is over is nobody’s, and the end of a text that began before it does not end it', () => {
+    const args = (...events: JsonObject[]): unknown =>
+      assembled(read(created, added(0, message('')), added(1, call('')), ...events, completed())).parts.find(
+        ({ kind }) => kind === 'toolCall',
+      );
+    expect(args(argumentsDelta(1, '{"x":1}'), done(1, call('{"x":1}')), argumentsDelta(1, '{"x":2}'))).toMatchObject({
+      arguments: '{"x":1}',
+    });
+    expect(args(textDelta(0, 'Hi'), done(0, message('Hi')), argumentsDelta(1, '{"x":1}'))).toMatchObject({ arguments: '{"x":1}' });
   });
 
   it('a call whose name comes late is announced when it is known, with all of its arguments', () => {

@@ -197,13 +197,29 @@ describe('tool calls', () => {
       start,
       { kind: 'toolCall', call: 0, id: 'a', name: 'f', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
       { kind: 'arguments', call: 0, piece: '{}' },
       { kind: 'arguments', call: 9, piece: '{}' },
       ...end,
     ]);
     expect(types.filter((type) => type === 'function_call_arguments.delta')).toHaveLength(1);
     expect(types.indexOf('output_item.done')).toBe(types.length - 2);
+  });
+
+  it('are not over when a text is, or another call', () => {
+    const events = eventsIn(
+      written([
+        start,
+        { kind: 'toolCall', call: 0, id: 'a', name: 'f', opaque: undefined },
+        { kind: 'toolCall', call: 1, id: 'b', name: 'g', opaque: undefined },
+        { kind: 'partEnd' },
+        { kind: 'partEnd', call: 0 },
+        { kind: 'partEnd', call: 7 },
+        { kind: 'arguments', call: 1, piece: '{"x":1}' },
+        ...end,
+      ]),
+    );
+    expect((last(events).json.response as { output: unknown }).output).toMatchObject([{ arguments: '{}' }, { arguments: '{"x":1}' }]);
   });
 
   it('of calls that are open together, the last was cut short', () => {
