@@ -89,7 +89,10 @@ export type Timeouts = z.output<typeof timeoutsSchema>;
 /** What a team writes down. One plain object; parsed once. */
 export interface GatewayConfig {
   readonly providers: readonly Provider[];
-  /** Model aliases: a name of yours → targets (`provider/model`), best first. */
+  /**
+   * Model aliases: a name of yours → targets (`provider/model`), best first. A `*` stands for whatever the client writes there, in
+   * the name and in its targets: `'claude-*': ['anthropic/claude-*', 'bedrock/anthropic.claude-*']`.
+   */
   readonly models?: Readonly<Record<string, string | readonly string[]>>;
   /** The list is the order. */
   readonly plugins?: readonly GatewayPlugin[];
@@ -192,6 +195,7 @@ function aliasProblems(aliases: Readonly<Record<string, readonly string[]>>, pro
     const problems: ConfigProblem[] = [];
     if (alias.includes('/'))
       problems.push({ path, expected: 'a name without a slash (provider/model has one)', received: JSON.stringify(alias) });
+    if (alias.indexOf('*') !== alias.lastIndexOf('*')) problems.push({ path, expected: 'one * at most', received: JSON.stringify(alias) });
     for (const [index, target] of targets.entries()) {
       const provider = providers.find(({ name }) => target.startsWith(`${name}/`));
       const model = target.slice((provider?.name.length ?? 0) + 1);
@@ -207,7 +211,9 @@ function aliasProblems(aliases: Readonly<Record<string, readonly string[]>>, pro
           expected: 'a model of printable ASCII characters, 256 at most',
           received: JSON.stringify(target.slice(0, 40)),
         });
-      else if (provider.models !== undefined && !provider.models.includes(model))
+      else if (model.includes('*') && !alias.includes('*'))
+        problems.push({ path: `${path}[${index}]`, expected: 'a * only where the alias has one', received: JSON.stringify(target) });
+      else if (provider.models !== undefined && !model.includes('*') && !provider.models.includes(model))
         problems.push({
           path: `${path}[${index}]`,
           expected: `a model that ${provider.name} names: ${provider.models.join(', ')}`,

@@ -90,6 +90,8 @@ describe('unknown keys', () => {
 });
 
 const wrong: readonly (readonly [config: object, path: string, expected: string, received: string])[] = [
+  [{ models: { 'a*b*': 'up/m' } }, 'models.a*b*', 'one * at most', '"a*b*"'],
+  [{ models: { chat: 'up/*' } }, 'models.chat[0]', 'a * only where the alias has one', '"up/*"'],
   [{ limits: { bodyBytes: '10mb' } }, 'limits.bodyBytes', 'a number', '"10mb"'],
   [{ limits: { bodyBytes: 0 } }, 'limits.bodyBytes', 'a number of more than 0', '0'],
   [{ limits: { bodyBytes: 1.5 } }, 'limits.bodyBytes', 'a whole number', '1.5'],

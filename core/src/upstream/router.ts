@@ -5,6 +5,7 @@ import type { OfferedModel } from '../model/offered.ts';
 import type { Target } from '../model/target.ts';
 import { isModelName } from '../model-name.ts';
 import type { Provider } from '../providers/provider.ts';
+import { type AliasPattern, aliasPatterns, patternTargets } from './alias-pattern.ts';
 
 /** A target with the provider that serves it, and the dialect to ask it in. */
 export interface ResolvedTarget {
@@ -28,6 +29,7 @@ export class Router {
   /** Chat formats each provider serves, in the provider's order. */
   readonly #chat: ReadonlyMap<string, readonly CallDialect[]>;
   readonly #policy: TranslatePolicy;
+  readonly #patterns: readonly AliasPattern[];
   /** What `GET /v1/models` lists: aliases, their targets, the models providers name. */
   readonly offered: readonly OfferedModel[];
 
@@ -40,9 +42,9 @@ export class Router {
     this.#policy = policy;
     this.#chat = new Map(providers.map((provider) => [provider.name, chatDialects(provider, dialects)]));
     this.#providers = new Map(providers.map((provider) => [provider.name, provider]));
-    this.#aliases = new Map(
-      Object.entries(aliases).map(([alias, names]) => [alias, Object.freeze(names.map((name) => this.#target(name) as Target))]),
-    );
+    const named = Object.entries(aliases).filter(([alias]) => !alias.includes('*'));
+    this.#aliases = new Map(named.map(([alias, names]) => [alias, this.#targets(names)]));
+    this.#patterns = aliasPatterns(aliases);
     this.offered = this.#offer(providers);
   }
 
@@ -50,9 +52,9 @@ export class Router {
   resolve(name: string): readonly Target[] {
     const known = this.#aliases.get(name) ?? this.#remembered.get(name);
     if (known !== undefined) return known;
-    const target = this.#target(name);
-    if (target === undefined) return [];
-    const targets = Object.freeze([target]);
+    const own = this.#targets([name]);
+    const targets = own.length > 0 ? own : this.#targets(patternTargets(this.#patterns, name) ?? []);
+    if (targets.length === 0) return [];
     if (this.#remembered.size < maxRemembered) this.#remembered.set(name, targets);
     return targets;
   }
@@ -77,6 +79,10 @@ export class Router {
     if (provider.paths[dialect.id] !== undefined) return [{ target, provider, dialect }];
     if (dialect.chat === undefined || this.#policy === 'never') return [];
     return (this.#chat.get(provider.name) ?? []).map((other) => ({ target, provider, dialect: other }));
+  }
+
+  #targets(names: readonly string[]): readonly Target[] {
+    return Object.freeze(names.flatMap((name) => this.#target(name) ?? []));
   }
 
   #target(name: string): Target | undefined {

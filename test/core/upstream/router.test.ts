@@ -96,4 +96,15 @@ describe('Router', () => {
     expect(own.ways(target!, openaiEmbeddings)).toEqual([]);
     expect(own.ways(strangeTarget, openaiChat)).toEqual([]);
   });
+
+  it('takes names that a pattern fits, after aliases and provider/model', () => {
+    const own = new Router([any, few], { chat: ['any/big'], 'gpt-*': ['few/*', 'any/gpt-*'], 'small*': ['few/small*'] });
+    expect(own.resolve('gpt-5').map(({ id }) => id)).toEqual(['any/gpt-5']); // few has no model 5
+    expect(own.resolve('gpt-small').map(({ id }) => id)).toEqual(['few/small', 'any/gpt-small']);
+    expect(own.resolve('chat').map(({ id }) => id)).toEqual(['any/big']);
+    expect(own.resolve('any/gpt-5').map(({ id }) => id)).toEqual(['any/gpt-5']);
+    expect(own.resolve('smaller')).toEqual([]);
+    expect(own.resolve('gpt-\u001b')).toEqual([]);
+    expect(own.offered.map(({ id }) => id)).toEqual(['chat', 'any/big', 'few/small', 'few/org/large']);
+  });
 });

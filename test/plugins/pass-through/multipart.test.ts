@@ -93,6 +93,14 @@ describe('what another reader could read differently', () => {
       'a delimiter behind a bare line feed',
       `--b\r\ncontent-disposition: form-data; name="file"\r\n\r\nx\n--b\ncontent-disposition: form-data; name="purpose"\n\nbatch\r\n--b--`,
     ],
+    [
+      'a delimiter behind a bare line feed, and otherwise as it should be',
+      `--b\r\ncontent-disposition: form-data; name="file"\r\n\r\nx\n--b\r\ncontent-disposition: form-data; name="y"\r\n\r\nz\r\n--b--`,
+    ],
+    [
+      'a delimiter right behind the headers',
+      `--b\r\ncontent-disposition: form-data; name="file"\r\n\r\n--b\r\ncontent-disposition: form-data; name="y"\r\n\r\nz\r\n--b--`,
+    ],
     ['a delimiter in the middle of a line', `--b\r\ncontent-disposition: form-data; name="file"\r\n\r\nx--b\r\n\r\n--b--`],
     ['a delimiter with spaces behind it', `--b \r\ncontent-disposition: form-data; name="file"\r\n\r\nx\r\n--b--`],
     ['lines that end in a line feed', `--b\ncontent-disposition: form-data; name="purpose"\n\nbatch\n--b--\n`],

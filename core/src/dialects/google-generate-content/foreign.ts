@@ -1,10 +1,7 @@
 import type { JsonDocument } from '../../json/document.ts';
 import { isJsonObject } from '../../model/json.ts';
 import { fieldKey, fieldOf, objectElements } from '../google-fields.ts';
-import { googleDialect, readSignature } from './translate/signature.ts';
-
-/** What Gemini takes in place of a signature that is lost, where it insists on one (vercel/ai). */
-const placeholder = 'skip_thought_signature_validator';
+import { googleDialect, noSignature, readSignature } from './translate/signature.ts';
 
 /**
  * Takes out signatures that another format's provider made, in a conversation that comes (back) to Google: one that Google did
@@ -20,7 +17,7 @@ export function dropForeignSignatures(document: JsonDocument): readonly string[]
       const key = fieldKey(part, 'thoughtSignature');
       if (key === undefined || !isForeign(part[key])) continue;
       if (fieldOf(part, 'functionCall') === undefined) document.removeKey([...path, key]);
-      else document.replaceString([...path, key], placeholder);
+      else document.replaceString([...path, key], noSignature);
       found = true;
     }
   return found ? ['contents.thoughtSignature'] : [];

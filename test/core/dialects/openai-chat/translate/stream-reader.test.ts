@@ -159,7 +159,7 @@ describe('usage', () => {
     expect(counts(chunk({}, 'stop', { x_groq: { usage: counted } }))).toEqual([2]);
     expect(
       counts(
-        chunk({}, null, { usage: { ...counted, completion_tokens: 1, total_tokens: undefined } }),
+        chunk({}, null, { usage: { ...counted, completion_tokens: 1, total_tokens: null } }),
         chunk({}, 'stop', { usage: counted }),
       ),
     ).toEqual([1, 2]);
