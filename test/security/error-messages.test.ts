@@ -74,6 +74,12 @@ const refusing =
   (peer) =>
     void peer.say(wholeAnswer(body, { 'x-internal': secret.said }, status));
 
+/** A request of another format. */
+function posted(path: string, body: object): string {
+  const text = JSON.stringify(body);
+  return requestHead('POST', path, ['content-type: application/json', `content-length: ${text.length}`]) + text;
+}
+
 /** How to bring about each error; the client gets a whole answer for all of them. */
 const ways: Readonly<Record<string, Given>> = {
   GW_BAD_JSON: { client: sending(chatRequest('{"model":')) },
@@ -131,6 +137,13 @@ const ways: Readonly<Record<string, Given>> = {
         },
       }),
     ],
+  },
+  GW_NOT_SERVED: { client: sending(posted('/ai/v1/responses/input_tokens', { model: 'chat', input: secret.said })) },
+  GW_UNTRANSLATABLE: {
+    client: sending(posted('/ai/v1/responses', { model: 'chat', input: secret.said, tools: [{ type: 'web_search' }] })),
+  },
+  GW_UNKNOWN_STATE: {
+    client: sending(posted('/ai/v1/responses', { model: 'chat', input: [{ type: 'item_reference', id: `msg_${'0'.repeat(32)}_0` }] })),
   },
   GW_NO_TARGET: {
     plugins: [

@@ -11,7 +11,7 @@ import type { UpstreamHeaders } from './transport.ts';
 const responseAllowed = ['openai-processing-ms', 'openai-version', 'retry-after', 'retry-after-ms'] as const;
 
 /** Where providers put the id of a request. */
-const requestIds = ['x-request-id', 'request-id', 'x-amzn-requestid'] as const;
+const requestIds = ['x-request-id', 'request-id'] as const;
 
 const userAgent = 'express-ai-gateway';
 

@@ -29,6 +29,7 @@ describe('adoptResponses', () => {
     expect(adoptResponses({ model: 'm', messages: [] })).toBeUndefined();
     expect(adoptResponses({ model: 'm', messages: [], input: 'x' })).toBeUndefined();
     expect(adoptResponses({ model: 'm' })).toBeUndefined();
+    for (const input of ['x', ['x'], [1], [], null, {}]) expect(adoptResponses({ model: 'm', input } as never)).toBeUndefined();
   });
 
   it('says a Responses body in Chat’s words, the form of the answer as the client wants it', () => {
@@ -50,20 +51,18 @@ describe('adoptResponses', () => {
     expect(dropped).toEqual([]);
   });
 
-  it('takes a text as input', () => {
-    expect(adoptResponses({ model: 'm', input: 'Hello' })?.body).toMatchObject({ messages: [{ role: 'user' }] });
-  });
-
   it.each([
     ['previous_response_id', { previous_response_id: 'resp_1' }],
     ['tools[0].web_search', { tools: [{ type: 'web_search' }] }],
   ])('refuses what Chat cannot say: %s', (param, rest) => {
-    expect(() => adoptResponses({ model: 'm', input: 'x', ...rest } as never)).toThrow(
+    expect(() => adoptResponses({ model: 'm', input: [{ role: 'user', content: 'x' }], ...rest } as never)).toThrow(
       expect.objectContaining({ code: 'GW_UNTRANSLATABLE', status: 400, param }),
     );
   });
 
   it('names what it leaves out', () => {
-    expect(adoptResponses({ model: 'm', input: 'x', truncation: 'auto' } as never)?.dropped.length).toBeGreaterThan(0);
+    expect(
+      adoptResponses({ model: 'm', input: [{ role: 'user', content: 'x' }], truncation: 'auto' } as never)?.dropped.length,
+    ).toBeGreaterThan(0);
   });
 });

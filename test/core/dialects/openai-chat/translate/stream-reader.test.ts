@@ -158,10 +158,7 @@ describe('usage', () => {
   it('Groq has it on the last chunk, in a place of its own; Perplexity on every chunk', () => {
     expect(counts(chunk({}, 'stop', { x_groq: { usage: counted } }))).toEqual([2]);
     expect(
-      counts(
-        chunk({}, null, { usage: { ...counted, completion_tokens: 1, total_tokens: null } }),
-        chunk({}, 'stop', { usage: counted }),
-      ),
+      counts(chunk({}, null, { usage: { ...counted, completion_tokens: 1, total_tokens: null } }), chunk({}, 'stop', { usage: counted })),
     ).toEqual([1, 2]);
   });
 });
