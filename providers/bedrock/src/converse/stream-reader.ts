@@ -108,7 +108,7 @@ class ConverseReader implements NeutralReader {
     const call = this.#calls.get(index);
     if (call !== undefined && !call.written) events.push({ kind: 'arguments', call: call.number, piece: '{}' });
     this.#calls.delete(index);
-    events.push({ kind: 'partEnd' });
+    events.push(call === undefined ? { kind: 'partEnd' } : { kind: 'partEnd', call: call.number });
   }
 
   #flushReasoning(events: NeutralEvent[]): void {

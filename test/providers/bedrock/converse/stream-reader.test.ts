@@ -72,7 +72,7 @@ describe('a stream of Converse', () => {
       begun,
       { kind: 'toolCall', call: 0, id: 'id-now', name: 'now', opaque: undefined },
       { kind: 'arguments', call: 0, piece: '{}' },
-      { kind: 'partEnd' },
+      { kind: 'partEnd', call: 0 },
       { kind: 'stop', stop: { kind: 'toolCalls' } },
     ]);
   });
