@@ -10,7 +10,7 @@ import type { ChatTranslation, TargetQuirks } from './translation.ts';
 
 /**
  * An API format that clients and providers speak. Pure functions over parsed JSON: no state, no I/O. One folder per
- * dialect; Facts are cited where a rule would otherwise look arbitrary.
+ * dialect. Facts are cited where a rule would otherwise look arbitrary.
  */
 export interface Dialect {
   readonly id: DialectId;

@@ -1,7 +1,7 @@
-import type { JsonDocument } from '../../json/document.ts';
-import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from '../../model/json.ts';
+import { isJsonObject, type JsonPath, type JsonValue } from '../../model/json.ts';
 import type { StreamDialect } from '../dialect.ts';
 import { openaiError } from '../openai-errors.ts';
+import { requestUsage, wantsUsage } from '../openai-stream-usage.ts';
 import { answerFrames } from './answer.ts';
 import { CompletionsStreamObserver } from './observe.ts';
 import { choiceCount } from './read-call.ts';
@@ -20,23 +20,6 @@ export const completionsStream: StreamDialect = {
   errorFrame: (error, requestId) => `data: ${openaiError(error, requestId)}\n\n`,
   heartbeat: ': keep-alive\n\n',
 };
-
-function wantsUsage(body: JsonObject): boolean {
-  const options = body.stream_options;
-  return isJsonObject(options) && options.include_usage === true;
-}
-
-/** Usage of a stream comes only to who asks. Looks at the request as plugins left it. */
-function requestUsage(document: JsonDocument): boolean {
-  const options = document.currentValue(['stream_options']);
-  if (isJsonObject(options)) {
-    if (options.include_usage === true) return false;
-    if (options.include_usage === undefined) document.insertKey(['stream_options'], 'include_usage', 'true');
-    else document.replaceValue(['stream_options', 'include_usage'], 'true');
-  } else if (options === undefined) document.insertKey([], 'stream_options', '{"include_usage":true}');
-  else document.replaceValue(['stream_options'], '{"include_usage":true}');
-  return true;
-}
 
 /** A choice's text ends with its finish reason; `[DONE]` ends them all. */
 function ends(json: JsonValue | undefined, data: string): string[] {
