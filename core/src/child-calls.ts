@@ -25,7 +25,16 @@ export class ChildCalls implements Models {
     this.#dialects = (dialects as CallDialect[]).filter(isCallDialect);
   }
 
-  async call(parentContext: ExchangeContext, call: AuxiliaryCall): Promise<AuxiliaryAnswer> {
+  call(parentContext: ExchangeContext, call: AuxiliaryCall): Promise<AuxiliaryAnswer> {
+    return this.#call(parentContext, call, undefined);
+  }
+
+  /** The same for one plugin, which its calls leave out, whenever they are made: also after another one's hook ran. */
+  askedBy(plugin: string): Models {
+    return { call: (parent, call) => this.#call(parent, call, plugin) };
+  }
+
+  async #call(parentContext: ExchangeContext, call: AuxiliaryCall, asker: string | undefined): Promise<AuxiliaryAnswer> {
     const parent = PluginContext.exchangeOf(parentContext);
     if (parent === undefined) throw new TypeError('Models.call: expected the context of a hook as parent');
     if (parent.parent !== undefined) throw new TypeError('Models.call: a child exchange cannot make calls of its own');
@@ -33,15 +42,21 @@ export class ChildCalls implements Models {
     const dialect = this.#dialects.find(({ id }) => id === call.dialect);
     if (dialect === undefined)
       throw new TypeError(`Models.call: expected a dialect of this gateway, received ${JSON.stringify(call.dialect)}`);
-    return this.#run(this.#parts, parent, dialect, call);
+    return this.#run(this.#parts, parent, dialect, call, asker);
   }
 
-  async #run(parts: PipelineParts, parent: Exchange, dialect: CallDialect, call: AuxiliaryCall): Promise<AuxiliaryAnswer> {
+  async #run(
+    parts: PipelineParts,
+    parent: Exchange,
+    dialect: CallDialect,
+    call: AuxiliaryCall,
+    asker: string | undefined,
+  ): Promise<AuxiliaryAnswer> {
     const body = Buffer.from(JSON.stringify({ ...call.body, ...(dialect.stream && { stream: false }) }));
     const path = dialect.routes[0]?.path ?? '/';
     const inbound = new InProcessInbound('POST', path, { 'content-type': 'application/json' }, body);
     const outbound = new InProcessOutbound();
-    const child = new Exchange(parts, inbound, dialect, parent);
+    const child = new Exchange(parts, inbound, dialect, parent, asker);
     const who = parent.getSlot(principal);
     if (who !== undefined) child.setSlot(principal, who);
 

@@ -4,6 +4,7 @@ import type { GatewayPlugin } from './define-plugin.ts';
 import { type ConfigProblem, GatewayConfigError } from './errors.ts';
 import { isModelName } from './model-name.ts';
 import type { Provider } from './providers/provider.ts';
+import { type Resilience, type ResilienceConfig, resilienceSchema } from './resilience/settings.ts';
 import { maxTimerMs } from './services/clock.ts';
 import type { ServiceProvision } from './services/container.ts';
 import { isToken } from './services/token.ts';
@@ -81,6 +82,7 @@ const configSchema = z.strictObject({
   translate: z.enum(['same-first', 'in-order', 'never']).default('same-first'),
   limits: limitsSchema.prefault({}),
   timeouts: timeoutsSchema.prefault({}),
+  resilience: resilienceSchema.prefault({}),
 });
 
 export type Limits = z.output<typeof limitsSchema>;
@@ -114,6 +116,8 @@ export interface GatewayConfig {
   readonly translate?: TranslatePolicy;
   readonly limits?: Partial<Limits>;
   readonly timeouts?: Partial<Timeouts>;
+  /** What is done about providers that fail, and how much: see docs/resilience.md. Everything has a default. */
+  readonly resilience?: ResilienceConfig;
 }
 
 /** The config with every default filled in. */
@@ -127,6 +131,7 @@ export interface ParsedConfig {
   readonly translate: TranslatePolicy;
   readonly limits: Limits;
   readonly timeouts: Timeouts;
+  readonly resilience: Resilience;
 }
 
 /** Throws `GatewayConfigError`: every problem with its path, what is expected and what was received. */

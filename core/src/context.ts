@@ -125,6 +125,11 @@ export interface AttemptContext {
 
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
+  /** The upstream's status; `undefined` when no response head arrived. */
+  readonly status: number | undefined;
+  /** The code of what went wrong. */
+  readonly error: string | undefined;
+  readonly durationMs: number;
   readonly usage: Usage | undefined;
 }
 

@@ -3,6 +3,7 @@ import { configProblems, describeReceived } from './config-problems.ts';
 import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } from './context.ts';
 import { GatewayConfigError } from './errors.ts';
 import type { Handoff } from './handoff/handoff.ts';
+import type { Sockets } from './http/sockets.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { maxTimerMs } from './services/clock.ts';
 import { isToken, type Token, token } from './services/token.ts';
@@ -56,6 +57,8 @@ export interface PluginHooks {
   dispose?(): void | Promise<void>;
   /** Paths of the plugin's own, whose requests pass unread. For what no dialect speaks; a plugin never sees a socket of a call. */
   readonly handoffs?: readonly Handoff[];
+  /** WebSockets for clients: an engine that speaks them, and who may open one. At most one plugin brings them. */
+  readonly sockets?: Sockets;
   /** What the plugin would do with this request, in words; pure, without side effects. For `gateway.explain()`. */
   explain?(request: { readonly dialect: string; readonly model: string | undefined }): string;
 }

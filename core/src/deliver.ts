@@ -11,6 +11,7 @@ import type { StreamEvent } from './model/events.ts';
 import type { GatewayResponse, JsonBody, StreamBody } from './model/response.ts';
 import { errorFields } from './services/logger.ts';
 import { StallLimit } from './stall-limit.ts';
+import { RecoveringBody } from './upstream/recovering-body.ts';
 import type { RegionSink } from './upstream/regions.ts';
 import { SseBody } from './upstream/sse-body.ts';
 
@@ -42,7 +43,8 @@ export async function deliver(exchange: Exchange, outbound: Outbound, heartbeat:
   }
   if (stream === undefined) throw new TypeError('A streamed response needs a dialect that streams.');
   const writer = new StreamWriter(exchange, outbound, response, stream, heartbeat, limits);
-  if (response.body instanceof SseBody && !response.body.wrapped) await writer.raw(response.body);
+  if ((response.body instanceof SseBody || response.body instanceof RecoveringBody) && !response.body.wrapped)
+    await writer.raw(response.body);
   else await writer.events(response.body);
 }
 
@@ -94,7 +96,7 @@ class StreamWriter {
   }
 
   /** Whole frames as the upstream sent them. */
-  raw(body: SseBody): Promise<void> {
+  raw(body: SseBody | RecoveringBody): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         this.#release();

@@ -1,4 +1,5 @@
 import { isHeaderName, isHeaderValue } from './header-text.ts';
+import type { RefusedFor } from './model/refused-for.ts';
 
 /**
  * Every error the gateway makes, in one table. Messages say what happened, what was expected and what to do; they never
@@ -79,6 +80,17 @@ export const errorTable = {
     'permission',
     (d) => `This path passes unread, which the plugins ${d.plugins} cannot police. Its operator may except them by allowUnpoliced.`,
   ),
+  GW_FORBIDDEN_ORIGIN: row(
+    403,
+    'permission',
+    'A page of another origin asked for this WebSocket. Its operator may allow that origin by the option origins.',
+  ),
+  GW_TOO_MANY_SOCKETS: row(
+    503,
+    'unavailable',
+    (d) => `There are ${d.limit} WebSockets open already. Close some, or try again later.`,
+    true,
+  ),
   GW_BODY_TIMEOUT: row(
     408,
     'timeout',
@@ -120,6 +132,7 @@ export const errorTable = {
   ),
   GW_CLIENT_CLOSED: row(499, 'internal', 'The client closed the connection before the answer was complete.'),
   GW_CLIENT_STALLED: row(499, 'internal', 'The client stopped reading the answer and was disconnected.'),
+  GW_HEDGE_LOST: row(499, 'internal', 'Another target answered first.'),
   GW_NO_TARGET: row(
     503,
     'unavailable',
@@ -190,6 +203,7 @@ export interface GatewayErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The request field at fault, e.g. `messages[0].content`. */
   readonly param?: string;
+  readonly refusedFor?: RefusedFor | undefined;
   readonly cause?: unknown;
 }
 
@@ -206,6 +220,8 @@ export interface Refusal {
   readonly param?: string;
   /** Default false: a refusal is a decision, and clients are told not to retry it. */
   readonly retryable?: boolean;
+  /** Why a provider refused, where that is known. */
+  readonly refusedFor?: RefusedFor | undefined;
   readonly cause?: unknown;
 }
 
@@ -217,6 +233,8 @@ export class GatewayError extends Error {
   readonly retryable: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly param: string | undefined;
+  /** Why a provider refused, where that is known: decides which other target may be asked. */
+  readonly refusedFor: RefusedFor | undefined;
 
   constructor(refusal: Refusal) {
     super(refusal.message, refusal.cause === undefined ? undefined : { cause: refusal.cause });
@@ -232,6 +250,7 @@ export class GatewayError extends Error {
     this.retryable = refusal.retryable ?? false;
     this.headers = refusal.headers ?? {};
     this.param = refusal.param;
+    this.refusedFor = refusal.refusedFor;
   }
 }
 
@@ -246,6 +265,7 @@ export function gatewayError(code: GatewayErrorCode, options: GatewayErrorOption
     message: message(options.details ?? {}),
     ...(options.headers && { headers: options.headers }),
     ...(options.param !== undefined && { param: options.param }),
+    ...(options.refusedFor !== undefined && { refusedFor: options.refusedFor }),
     ...(options.cause !== undefined && { cause: options.cause }),
   });
 }

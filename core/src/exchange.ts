@@ -15,6 +15,7 @@ import type { ParsedCall } from './parsed-call.ts';
 import type { Clock } from './services/clock.ts';
 import { errorFields, type Logger } from './services/logger.ts';
 import type { Slot } from './slot.ts';
+import type { Carrier } from './upstream/carrier.ts';
 import type { Router } from './upstream/router.ts';
 import type { SseBody } from './upstream/sse-body.ts';
 import { isPromiseLike } from './within.ts';
@@ -66,6 +67,8 @@ export class Exchange {
   credential: string | undefined = undefined;
   /** The one that the answer was got with, by name. */
   answeringCredential: string | undefined = undefined;
+  /** The connection that it came by, where that leads to upstreams too. */
+  carrier: Carrier | undefined = undefined;
   attemptCount = 0;
   readonly attempts: AttemptRecord[] = [];
   bytesOut = 0;
@@ -91,12 +94,12 @@ export class Exchange {
   #delivered: boolean | undefined = undefined;
   #answer: BytesBody | SseBody | undefined = undefined;
 
-  constructor(parts: ExchangeParts, inbound: Inbound, dialect: Dialect, parent?: Exchange) {
+  constructor(parts: ExchangeParts, inbound: Inbound, dialect: Dialect, parent?: Exchange, madeBy?: string) {
     this.parts = parts;
     this.inbound = inbound;
     this.dialect = dialect;
     this.parent = parent;
-    this.madeBy = parent?.plugin;
+    this.madeBy = madeBy ?? parent?.plugin;
     this.startedAt = parts.clock.monotonic();
   }
 

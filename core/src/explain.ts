@@ -5,9 +5,12 @@ import { GatewayError, gatewayError } from './errors.ts';
 import { type HandoffDialect, isHandoffDialect } from './handoff/dialect.ts';
 import { checkHandoffHead } from './handoff/way.ts';
 import type { LoadedPlugin } from './hooks.ts';
-import { parseCall } from './parsed-call.ts';
+import { type ParsedCall, parseCall } from './parsed-call.ts';
+import type { TargetStates } from './resilience/target-states.ts';
 import type { RouteMatch, RouteTable } from './routes.ts';
 import type { ModelCatalog } from './services/model-catalog.ts';
+import type { TokenEstimator } from './services/token-estimator.ts';
+import { incapacity } from './upstream/capable.ts';
 import type { Router } from './upstream/router.ts';
 import { type Way, wayTo } from './upstream/way.ts';
 import { isPromiseLike } from './within.ts';
@@ -52,6 +55,9 @@ export interface ExplainParts {
   readonly router: Router;
   readonly plugins: readonly LoadedPlugin[];
   readonly catalog: ModelCatalog;
+  readonly estimator: TokenEstimator;
+  /** How targets do at the moment. */
+  readonly states?: TargetStates | undefined;
   readonly limits: ParsedConfig['limits'];
   /** Plugins that cannot police what is carried unread. */
   readonly unpoliced?: readonly string[];
@@ -86,16 +92,27 @@ function callFacts(parts: ExplainParts, { dialect, parameter }: RouteMatch, path
   const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
   const { jsonDepth: depth, jsonValues: values, jsonKeys: keys } = parts.limits;
   const call = parseCall(dialect, { path, parameter, query: '' }, Buffer.from(text), text, { depth, values, keys });
-  const { router, catalog } = parts;
-  const ways = router.candidates(call.model, dialect.id).map((target) => ({ target, way: wayTo(target, call, router, catalog) }));
-  const usable = ways.filter(({ way }) => !('reason' in way));
-  const targets = ways.map((one) => ({
-    id: one.target.id,
-    provider: one.target.provider,
-    usable: !('reason' in one.way),
-    why: 'reason' in one.way ? one.way.reason : whenTried(usable.indexOf(one)) + howAsked(one.way),
-  }));
-  return { model: call.model, stream: call.stream, targets };
+  return { model: call.model, stream: call.stream, targets: explainedTargets(parts, call) };
+}
+
+/** In the order in which they would be asked now; those that would not be stand where the operator put them. */
+function explainedTargets({ router, catalog, estimator, states }: ExplainParts, call: ParsedCall): ExplainedTarget[] {
+  const candidates = router.candidates(call.model, call.dialect);
+  const order = states?.order(candidates) ?? { targets: candidates, lastResortFrom: candidates.length };
+  const lacks = order.targets.map((target) => incapacity(target, call, { catalog, estimator }));
+  const anyAble = lacks.includes(undefined);
+  let tried = 0;
+  return order.targets.map((target, index) => {
+    const way = wayTo(target, call, router, catalog);
+    const lack = anyAble ? lacks[index] : undefined;
+    const { id, provider } = target;
+    if ('reason' in way) return { id, provider, usable: false, why: way.reason };
+    if (lack !== undefined) return { id, provider, usable: false, why: `${id} ${lack}` };
+    const failing = index >= order.lastResortFrom ? ', for it failed of late' : '';
+    const why = whenTried(tried) + failing + howAsked(way);
+    tried += 1;
+    return { id, provider, usable: true, why };
+  });
 }
 
 /** Nothing of the body: it passes unread. */

@@ -4,13 +4,17 @@ import { dialects } from './dialects/all.ts';
 import { isCallDialect } from './dialects/dialect.ts';
 import { type DecisionRecord, type ExplainParts, type ExplainRequest, explain } from './explain.ts';
 import { handoffDialects } from './handoff/check.ts';
-import { HookRunner, unpoliced } from './hooks.ts';
+import { HookRunner, type LoadedPlugin, unpoliced } from './hooks.ts';
 import type { ExpressHandler, UpgradeHandler } from './http/express.ts';
 import { ExpressFace } from './http/express-face.ts';
 import { healthRoutes } from './http/health.ts';
+import { SocketFace } from './http/socket-face.ts';
 import { warnOfNode } from './node-floor.ts';
 import type { PipelineParts } from './pipeline.ts';
 import { authenticates, buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
+import type { RetryBudget } from './resilience/retry-budget.ts';
+import { type CallSettings, Settings } from './resilience/settings.ts';
+import { type TargetReport, TargetStates } from './resilience/target-states.ts';
 import { type RouteInfo, RouteTable } from './routes.ts';
 import { CacheStore } from './services/cache-store.ts';
 import { Clock } from './services/clock.ts';
@@ -20,14 +24,25 @@ import { defaultServices } from './services/defaults.ts';
 import { guardedLogger, Logger } from './services/logger.ts';
 import { ModelCatalog } from './services/model-catalog.ts';
 import { guardedSignals, Signals } from './services/signals.ts';
+import { TokenEstimator } from './services/token-estimator.ts';
+import { socketRoutes, socketsOf } from './sockets/routes.ts';
+import { admitted } from './upstream/admitted.ts';
+import { type Addressed, alongTargets, type Travel } from './upstream/along-targets.ts';
+import { asAttempt, type Next } from './upstream/as-attempt.ts';
+import { capable } from './upstream/capable.ts';
 import { CredentialPools } from './upstream/credential-pools.ts';
+import { hedged } from './upstream/hedged.ts';
 import { oncePerKey } from './upstream/idempotency.ts';
-import { alongTargets, asAttempt, compose, withCredential } from './upstream/interceptors.ts';
+import { impatient } from './upstream/impatient.ts';
 import { KeptItems } from './upstream/kept-items.ts';
+import { recovering } from './upstream/recovering.ts';
+import { reporting } from './upstream/reporting.ts';
+import { retrying } from './upstream/retrying.ts';
 import { Router } from './upstream/router.ts';
 import { send } from './upstream/send.ts';
 import { sticking } from './upstream/stickiness.ts';
 import { Transport } from './upstream/transport.ts';
+import { withCredential } from './upstream/with-credential.ts';
 
 /** An AI API gateway as an Express handler: `app.use('/ai', gateway)`. Works on Express 4 and 5. */
 export interface Gateway extends ExpressHandler {
@@ -35,10 +50,15 @@ export interface Gateway extends ExpressHandler {
   ready(): Promise<void>;
   /** Takes no new requests, waits for those under way (`timeouts.closeMs`), disposes plugins and services. Idempotent. */
   close(): Promise<void>;
-  /** For `server.on('upgrade', gateway.upgrade)`: refuses upgrades of the gateway's paths; others are not touched. */
+  /**
+   * For `server.on('upgrade', gateway.upgrade)`: opens WebSockets where a plugin brought them, and refuses other upgrades of the
+   * gateway's paths; those of others are not touched.
+   */
   readonly upgrade: UpgradeHandler;
   /** What would happen to a request, and why, without calling a provider. */
   explain(request: ExplainRequest): DecisionRecord;
+  /** How the targets that were asked of late do: breakers, load, latency. Plain data of this process. */
+  health(): readonly TargetReport[];
   /** Every path the gateway answers, below its mount. */
   readonly routes: readonly RouteInfo[];
 }
@@ -59,19 +79,41 @@ export function aiGateway(config: GatewayConfig): Gateway {
   const transport = new Transport({ connectMs: parsed.timeouts.connectMs, connections: parsed.limits.connections });
   const hooks = new HookRunner(plugins, logger, guardedSignals(services.get(Signals), logger));
   const unread = unpoliced(plugins, parsed.allowUnpoliced);
-  const parts = { ...pipelineParts(parsed, services, router, transport, hooks, logger), unpoliced: unread };
+  const credentials = new CredentialPools(parsed.providers, services.get(Clock));
+  const parts = { ...pipelineParts(parsed, services, router, transport, credentials, hooks, logger), unpoliced: unread };
   models.connect(parts, dialects);
 
-  const explainParts = { routes, router, plugins, catalog: services.get(ModelCatalog), limits: parsed.limits, unpoliced: unread };
+  const explainParts = {
+    routes,
+    router,
+    plugins,
+    catalog: services.get(ModelCatalog),
+    estimator: services.get(TokenEstimator),
+    limits: parsed.limits,
+    unpoliced: unread,
+  };
   const lifecycle = new PluginLifecycle(plugins, logger);
+  const sockets = socketFace(plugins, parsed, parts, credentials, transport);
   const face = new ExpressFace({
     parts,
     routes,
     explain: explainParts,
+    sockets,
     start: () => lifecycle.start(),
     stop: () => stop(lifecycle, transport, services),
   });
-  return asGateway(face, routes, explainParts);
+  return asGateway(face, [...routes.routes, ...(sockets?.routes ?? []), ...healthRoutes], explainParts, () => parts.states.report());
+}
+
+interface TravelParts {
+  readonly states: TargetStates;
+  readonly settings: Settings;
+  readonly signals: Signals;
+  readonly router: Router;
+  readonly credentials: CredentialPools;
+  readonly clock: Clock;
+  readonly catalog: ModelCatalog;
+  readonly estimator: TokenEstimator;
 }
 
 function pipelineParts(
@@ -79,10 +121,12 @@ function pipelineParts(
   services: ServiceContainer,
   router: Router,
   transport: Transport,
+  credentials: CredentialPools,
   hooks: HookRunner,
   logger: Logger,
-): PipelineParts {
-  const { limits, timeouts, allowAnonymous } = config;
+): PipelineParts & { readonly states: TargetStates } {
+  const { limits, timeouts, allowAnonymous, resilience } = config;
+  const clock = services.get(Clock);
   const { firstByteMs, idleMs, totalMs } = timeouts;
   const items = new KeptItems(services.get(CacheStore), timeouts.itemsMs, limits.bodyBytes);
   const sendOptions = {
@@ -92,16 +136,20 @@ function pipelineParts(
     responseBytes: limits.responseBytes,
     eventBytes: limits.eventBytes,
   };
-  // The outermost is written first; resilience adds its own between the targets and the attempt.
-  const sending = compose(
-    [],
+  const signals = guardedSignals(services.get(Signals), logger);
+  const settings = new Settings(resilience);
+  const states = new TargetStates(clock, {
+    settings,
+    connections: limits.connections,
+    changed: (change) => signals.emit('breaker', change),
+  });
+  const travel = travelling(
+    { states, settings, signals, router, credentials, clock, catalog: services.get(ModelCatalog), estimator: services.get(TokenEstimator) },
     asAttempt(
       (one) => hooks.attempt(one),
       (one) => send(one, sendOptions),
     ),
   );
-  const signals = guardedSignals(services.get(Signals), logger);
-  const credentials = new CredentialPools(config.providers, services.get(Clock));
   const idempotency = {
     cache: services.get(CacheStore),
     counters: services.get(CounterStore),
@@ -110,20 +158,58 @@ function pipelineParts(
     answerBytes: limits.idempotencyBytes,
   };
   return {
-    clock: services.get(Clock),
+    clock,
     logger,
     router,
+    states,
     late: new Set(),
     hooks,
     items,
     limits,
     timeouts,
     allowAnonymous: allowAnonymous && !config.plugins.some(authenticates),
-    upstream: oncePerKey(
-      idempotency,
-      sticking(services.get(CacheStore), alongTargets(router, services.get(ModelCatalog), signals, withCredential(credentials, sending))),
-    ),
+    upstream: oncePerKey(idempotency, sticking(services.get(CacheStore), reporting(travel))),
   };
+}
+
+/** How an exchange is sent, and sent again. The outermost is written first. */
+function travelling(parts: TravelParts, attempt: Next): Travel {
+  const { states, settings, signals, router, catalog, estimator, credentials, clock } = parts;
+  const ofCall = (model: string, target: string): CallSettings => settings.call(model, target);
+  const ofTry = ({ exchange, target }: Addressed): CallSettings => ofCall(exchange.requireCall().model, target.target.id);
+  const budget = (target: string): RetryBudget => states.of(target).retries;
+  return recovering(
+    { settings: ofCall, signals },
+    capable(
+      { catalog, estimator },
+      hedged(
+        { states, signals, settings: ofCall },
+        clock,
+        alongTargets(
+          { router, catalog, signals, states },
+          impatient(
+            ofTry,
+            retrying({ settings: ofTry, budget, signals, random: Math.random }, admitted(states, withCredential(credentials, attempt))),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** WebSockets, where one plugin brought them. */
+function socketFace(
+  plugins: readonly LoadedPlugin[],
+  { limits, timeouts }: ParsedConfig,
+  parts: PipelineParts,
+  credentials: CredentialPools,
+  transport: Transport,
+): SocketFace | undefined {
+  const sockets = socketsOf(plugins);
+  if (sockets === undefined) return undefined;
+  const { router, unpoliced = [] } = parts;
+  const routes = socketRoutes(sockets, { limits, timeouts, router, credentials, transport, unpoliced });
+  return new SocketFace({ sockets, routes, parts, messageBytes: limits.bodyBytes });
 }
 
 async function stop(lifecycle: PluginLifecycle, transport: Transport, services: ServiceContainer): Promise<void> {
@@ -132,12 +218,18 @@ async function stop(lifecycle: PluginLifecycle, transport: Transport, services: 
   await services.close();
 }
 
-function asGateway(face: ExpressFace, routes: RouteTable, explainParts: ExplainParts): Gateway {
+function asGateway(
+  face: ExpressFace,
+  routes: readonly RouteInfo[],
+  explainParts: ExplainParts,
+  health: () => readonly TargetReport[],
+): Gateway {
   return Object.assign(face.handler, {
     ready: () => face.ready(),
     close: () => face.close(),
     upgrade: face.upgrade,
     explain: (request: ExplainRequest) => explain(explainParts, request),
-    routes: [...routes.routes, ...healthRoutes],
+    health,
+    routes,
   });
 }

@@ -16,6 +16,7 @@ import { checkHead } from './request-head.ts';
 import type { RouteMatch } from './routes.ts';
 import { errorFields } from './services/logger.ts';
 import { anonymous, principal } from './slot.ts';
+import { OpeningExchange } from './sockets/opening.ts';
 import { taken } from './stall-limit.ts';
 import type { KeptItems } from './upstream/kept-items.ts';
 
@@ -102,8 +103,9 @@ async function deliverInstead(
 async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch, heartbeat: Heartbeat): Promise<GatewayResponse> {
   const { hooks, limits } = parts;
   const { inbound, dialect } = exchange;
+  const opens = exchange instanceof OpeningExchange;
   const isCall = isCallDialect(dialect);
-  checkHead(inbound, isCall);
+  checkHead(inbound, isCall && !opens);
   if (!isCall && exchange instanceof HandoffExchange) checkHandoffHead(inbound);
   // A child exchange has its parent's already.
   if (parts.allowAnonymous && exchange.getSlot(principal) === undefined) exchange.setSlot(principal, anonymous);
@@ -112,6 +114,7 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   if (early !== undefined) return early;
   // An authenticator that neither names the caller nor refuses lets nobody in.
   if (!exchange.getSlot(principal)?.id) throw gatewayError('GW_UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+  if (opens) return exchange.answer(async () => hooks.beforeRoute(exchange));
   if (isModelsDialect(dialect)) return modelsAnswer(parts, exchange, dialect, route);
   if (!isCall && exchange instanceof HandoffExchange) return handOff(parts, exchange, route.parameter);
   if (!isCall) throw new TypeError(`The dialect ${dialect.id} neither takes calls nor lists models.`);

@@ -1,3 +1,4 @@
+import { ChildCalls } from './child-calls.ts';
 import { describeReceived } from './config-problems.ts';
 import type { GatewayPlugin, PluginHooks } from './define-plugin.ts';
 import { PluginOptions } from './define-plugin.ts';
@@ -7,6 +8,7 @@ import type { LoadedPlugin } from './hooks.ts';
 import { nearKey } from './near-key.ts';
 import type { ServiceContainer } from './services/container.ts';
 import { errorFields, type Logger } from './services/logger.ts';
+import { Models } from './services/models.ts';
 import { isToken, type Token } from './services/token.ts';
 import { isSlot, principal, type Slot } from './slot.ts';
 import { within } from './within.ts';
@@ -61,7 +63,7 @@ export function checkPlugins(plugins: readonly GatewayPlugin[], services: Servic
 function orderProblems(plugin: GatewayPlugin, index: number, positions: ReadonlyMap<string, number>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   for (const other of plugin.after) {
-    const at = positions.get(other);
+    const at = lastOf(other, positions);
     if (at !== undefined && at > index)
       problems.push({
         path: `plugins[${index}] (${plugin.name})`,
@@ -70,7 +72,7 @@ function orderProblems(plugin: GatewayPlugin, index: number, positions: Readonly
       });
   }
   for (const other of plugin.before) {
-    const at = positions.get(other);
+    const at = firstOf(other, positions);
     if (at !== undefined && at < index)
       problems.push({
         path: `plugins[${index}] (${plugin.name})`,
@@ -79,6 +81,21 @@ function orderProblems(plugin: GatewayPlugin, index: number, positions: Readonly
       });
   }
   return problems;
+}
+
+/** Where a plugin stands; `routing` is also every `routing.…`, for a package may have several. */
+function placesOf(name: string, positions: ReadonlyMap<string, number>): number[] {
+  return [...positions].filter(([other]) => other === name || other.startsWith(`${name}.`)).map(([, at]) => at);
+}
+
+function firstOf(name: string, positions: ReadonlyMap<string, number>): number | undefined {
+  const places = placesOf(name, positions);
+  return places.length === 0 ? undefined : Math.min(...places);
+}
+
+function lastOf(name: string, positions: ReadonlyMap<string, number>): number | undefined {
+  const places = placesOf(name, positions);
+  return places.length === 0 ? undefined : Math.max(...places);
 }
 
 /** Builds each plugin: functions get their services, classes a container of their own. */
@@ -115,7 +132,7 @@ const hookNames = Object.keys({
   start: true,
   dispose: true,
   explain: true,
-} satisfies Record<Exclude<keyof PluginHooks, 'handoffs'>, true>);
+} satisfies Record<Exclude<keyof PluginHooks, 'handoffs' | 'sockets'>, true>);
 
 /** A hook under a wrong name would never run, and nobody would know: the plugin that guards would guard nothing. */
 function checkedHooks(plugin: string, made: object): PluginHooks {
@@ -140,7 +157,7 @@ function strangeMembers(hooks: object): (readonly [string, PropertyDescriptor])[
   const written = holder === null || holder === Object.prototype;
   for (; holder !== null && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object | null)
     members.push(...Object.entries(Object.getOwnPropertyDescriptors(holder)));
-  const strange = members.filter(([name]) => !hookNames.includes(name) && name !== 'handoffs');
+  const strange = members.filter(([name]) => !hookNames.includes(name) && name !== 'handoffs' && name !== 'sockets');
   return written ? strange : strange.filter(([name, { value }]) => typeof value === 'function' && nearKey(name, hookNames) !== undefined);
 }
 
@@ -149,11 +166,18 @@ function messageOf(error: unknown): string {
 }
 
 function buildHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHooks {
+  const given = ownServices(plugin, services);
   if (plugin.build.kind === 'create') {
-    const needed = plugin.requires.filter(isToken).map((token: Token) => [token.key, services.get(token)] as const);
+    const needed = plugin.requires.filter(isToken).map((token: Token) => [token.key, given.get(token) ?? services.get(token)] as const);
     return plugin.build.create(plugin.options, Object.fromEntries(needed));
   }
-  return services.construct(plugin.build.class, PluginOptions, plugin.options);
+  return services.construct(plugin.build.class, [[PluginOptions, plugin.options], ...given]);
+}
+
+/** Model calls in the plugin's own name: a call must leave out who made it, and nobody else. */
+function ownServices({ name }: GatewayPlugin, services: ServiceContainer): ReadonlyMap<Token, unknown> {
+  const models = services.has(Models) ? services.get(Models) : undefined;
+  return new Map(models instanceof ChildCalls ? [[Models as Token, models.askedBy(name)]] : []);
 }
 
 /** Starts plugins in list order and disposes them in reverse; both once, each step limited in time and named. */

@@ -32,6 +32,8 @@ export type { Carried, Handoff, HandoffMethod, HandoffRoute, HandoffTimeouts, Tr
 export { providerRefusal, type Refused } from './handoff/refused.ts';
 export type { BodyInspector, Proxied, ProxyMiddleware, ProxyRequest } from './http/proxied.ts';
 export { reportTransfers } from './http/proxy-run.ts';
+export type { AcceptOptions, DialOptions, RefusedDial, SocketEngine, UpgradeRequest } from './http/socket-engine.ts';
+export type { SocketDialectId, Sockets } from './http/sockets.ts';
 export type { Attachment, Call, DialectId, TextReference, TextScope } from './model/call.ts';
 export type { EventText, StreamEvent } from './model/events.ts';
 export type { RequestHeaders, ResponseHeaders } from './model/headers.ts';
@@ -68,3 +70,4 @@ export { type SignalMap, Signals } from './services/signals.ts';
 export { type Token, token } from './services/token.ts';
 export { TokenEstimator } from './services/token-estimator.ts';
 export { cost, principal, type Slot, slot } from './slot.ts';
+export type { MessageSocket, SocketListener } from './sockets/message-socket.ts';

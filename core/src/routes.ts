@@ -8,6 +8,8 @@ export interface RouteInfo {
   /** Below the mount; `*` stands for one or more characters. */
   readonly path: string;
   readonly dialect: string;
+  /** Set where a request opens a WebSocket. */
+  readonly upgrade?: 'websocket';
 }
 
 export interface RouteMatch {

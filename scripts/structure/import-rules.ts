@@ -6,6 +6,7 @@ import { packageOf, resolveImport, type SourceFile, scope, type Tree, type Viola
 const socketPlugins: Readonly<Record<string, string>> = {
   'pass-through': 'proxies raw provider routes with http-proxy-middleware',
   'service-proxy': 'proxies routes to internal services with http-proxy-middleware',
+  websocket: 'bridges WebSockets with ws',
 };
 
 const socketModules = new Set(['undici', 'http', 'https', 'http2', 'net', 'tls', 'dgram']);

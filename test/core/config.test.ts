@@ -52,6 +52,20 @@ describe('a usable config', () => {
         itemsMs: 3_600_000,
         closeMs: 25_000,
       },
+      resilience: {
+        retries: 2,
+        backoff: { baseMs: 500, capMs: 8_000, toldCapMs: 10_000 },
+        firstTokenMs: 10_000,
+        silenceMs: 10_000,
+        recovery: 'resume',
+        hedge: false,
+        breaker: { consecutive: 3, ratio: 0.5, calls: 20, windowMs: 10_000, probeMs: 10_000 },
+        concurrency: 'adaptive',
+        queueMs: 5_000,
+        queueLength: 100,
+        aliases: {},
+        targets: {},
+      },
     });
   });
 
@@ -82,7 +96,7 @@ describe('unknown keys', () => {
       {
         path: 'verbose',
         expected:
-          'no such key (there are: providers, models, plugins, services, allowAnonymous, allowUnpoliced, translate, limits, timeouts)',
+          'no such key (there are: providers, models, plugins, services, allowAnonymous, allowUnpoliced, translate, limits, timeouts, resilience)',
         received: 'true',
       },
     ]);

@@ -12,6 +12,7 @@ import type { Provider } from '../../core/src/providers/provider.ts';
 import { provide } from '../../core/src/services/container.ts';
 import { Logger } from '../../core/src/services/logger.ts';
 import { recordingLogger } from '../core/harness/recording-logger.ts';
+import { triesOnce } from '../core/harness/tries-once.ts';
 import { type Received, replayingUpstream } from './replaying-upstream.ts';
 import type { ProviderSeat, Way } from './ways.ts';
 
@@ -57,6 +58,7 @@ export async function replayHost(ways: readonly Way[], plugins: readonly Gateway
   const gateway = aiGateway({
     providers: seats.map((seat) => providerAt(seat, upstream.url)),
     allowAnonymous: true,
+    resilience: triesOnce,
     plugins: [books(), ...plugins],
     services: [provide(Logger, logger)],
   });

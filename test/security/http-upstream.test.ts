@@ -329,6 +329,8 @@ describe('What an upstream says in its headers', () => {
     const own = [
       'content-type',
       'x-request-id',
+      'x-gateway-target',
+      'x-gateway-attempts',
       'x-should-retry',
       'content-length',
       'cache-control',

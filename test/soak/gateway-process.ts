@@ -15,6 +15,7 @@ const timers = watchTimers();
 const books = new Books();
 
 const gateway = aiGateway({
+  resilience: { backoff: { baseMs: 1, capMs: 5, toldCapMs: 5 } }, // all retries, none of the waiting
   providers: [openaiCompatible({ name: 'up', baseUrl: options.upstream, apiKey: 'sk-soak' })],
   models: { chat: 'up/chat', second: ['up/fail-503', 'up/chat'] },
   plugins: [counting(books), habits(), ...(options.plant === undefined ? [] : [leaking(options.plant)])],

@@ -165,17 +165,18 @@ function upstreamFault(id: string, chance: Random): Planned {
     ...chat(id, chance, 'fault', { model: `up/${model}`, stream, headers }),
     expected,
   });
-  const inStream: Expected = { statuses: [200], breaks: true };
+  // 503 where the target's circuit breaker is open.
+  const failed = [502, 503];
   return chance.pick([
-    () => faulty('fail-500', { statuses: [502], holds: '"error"' }),
-    () => faulty('fail-503', { statuses: [502], holds: '"error"' }),
+    () => faulty('fail-500', { statuses: failed, holds: '"error"' }),
+    () => faulty('fail-503', { statuses: failed, holds: '"error"' }),
     () => faulty('fail-429', { statuses: [429], holds: '"error"' }),
-    () => faulty('html', { statuses: [502], holds: '"error"' }),
+    () => faulty('html', { statuses: failed, holds: '"error"' }),
     // The cut may come before anything went out.
-    () => faulty('cut', stream ? { statuses: [200, 502], breaks: true } : { statuses: [502], holds: '"error"' }),
-    () => faulty('error-event', stream ? inStream : { statuses: [200] }),
-    () => faulty('first-event-error', stream ? { statuses: [502], holds: '"error"' } : { statuses: [200] }),
-    () => faulty('bad-json', stream ? inStream : { statuses: [200, 502] }),
+    () => faulty('cut', stream ? { statuses: [200, ...failed], breaks: true } : { statuses: failed, holds: '"error"' }),
+    () => faulty('error-event', stream ? { statuses: [200, 503], breaks: true } : { statuses: [200, 503] }),
+    () => faulty('first-event-error', stream ? { statuses: failed, holds: '"error"' } : { statuses: [200, 503] }),
+    () => faulty('bad-json', stream ? { statuses: [200, 503], breaks: true } : { statuses: [200, ...failed] }),
     () => ({ ...faulty('silent', { statuses: [] }), leaves: 'at-upstream' as const }),
   ])();
 }

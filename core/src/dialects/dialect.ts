@@ -1,7 +1,7 @@
 import type { GatewayError } from '../errors.ts';
 import type { JsonDocument } from '../json/document.ts';
 import type { Attachment, DialectId, TextScope } from '../model/call.ts';
-import type { EventText } from '../model/events.ts';
+import type { EventText, StreamEvent } from '../model/events.ts';
 import type { RequestHeaders } from '../model/headers.ts';
 import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
 import type { OfferedModel } from '../model/offered.ts';
@@ -165,6 +165,11 @@ export interface StreamDialect {
   answerFrames(answer: GatewayAnswer, withUsage: boolean): readonly string[];
   /** Whether a client that asked like this expects the usage frame. */
   wantsUsage(body: JsonObject): boolean;
+  /**
+   * For a stream that goes on with frames of a writer of ours after an upstream's own: how its frames must be changed so that
+   * they fit, from both forms of what was said so far. Absent: they fit.
+   */
+  rejoin?(said: readonly StreamEvent[], written: readonly StreamEvent[]): (frames: string) => string;
   /** The in-stream error, after which nothing follows. */
   errorFrame(error: GatewayError, requestId: string): string;
   /** A frame that every client ignores. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../model/json.ts';
+import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
 import type { Encoded, NeutralAnswer, NeutralEvent, NeutralField, NeutralRequest, Translated } from '../model/neutral.ts';
 
 /** How a chat dialect is read into the neutral middle and written from it. Small pure functions, one direction each. */
@@ -15,8 +15,18 @@ export interface ChatTranslation {
   streamReader(): NeutralReader;
   /** Writes one stream for a client. */
   streamWriter(about: AnswerAbout): NeutralWriter;
+  /**
+   * The change of a request that makes its answer go on from a beginning of it; `undefined` where the target cannot do that, as
+   * far as is known.
+   */
+  prefill?(body: JsonObject, text: string, target: TargetTraits): PrefillEdit | undefined;
   /** This format's words for what another has no place for. */
   readonly fieldNames: Readonly<Record<NeutralField, string>>;
+}
+
+export interface PrefillEdit {
+  readonly path: JsonPath;
+  readonly value: JsonValue;
 }
 
 /** What is not in the body in every dialect. */
@@ -61,6 +71,8 @@ export interface TargetQuirks {
   readonly strictTools?: boolean | undefined;
   /** Takes `response_format` with a JSON schema. Default true. */
   readonly jsonSchema?: boolean | undefined;
+  /** Goes on from a last message of the assistant's that is marked `prefix`. Default false. */
+  readonly prefixMessages?: boolean | undefined;
   /** Top-level request fields that the provider refuses; removed and reported. */
   readonly unknownFields?: readonly string[] | undefined;
 }

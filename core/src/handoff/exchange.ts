@@ -1,9 +1,25 @@
 import { Exchange, type ExchangeParts } from '../exchange.ts';
-import type { ClientBody } from '../http/client-body.ts';
 import type { Inbound } from '../inbound.ts';
 import type { Call } from '../model/call.ts';
 import type { Usage } from '../model/usage.ts';
 import type { HandoffDialect } from './dialect.ts';
+
+/** A request's body, as far as its exchange minds it. */
+export interface CarriedRequest {
+  readonly present: boolean;
+  /** Bytes as declared; `undefined` when nobody said. */
+  readonly length: number | undefined;
+  /** Bytes that have come so far. */
+  readonly received: number;
+  /** Whether somebody waits for the client's next piece. */
+  readonly awaited: boolean;
+  /** Hears of each piece, for who minds the time. */
+  onPiece: (() => void) | undefined;
+  /** Before anything is sent. Throws for a body that is refused. */
+  open(): Promise<void>;
+  /** Nobody wants the rest. */
+  release(): void;
+}
 
 /** What a transfer is to its exchange. */
 export interface UnderWay {
@@ -16,11 +32,11 @@ export interface UnderWay {
 /** An exchange whose request is carried, not read. A kind of its own, so that ordinary ones pay nothing for it. */
 export class HandoffExchange extends Exchange {
   declare readonly dialect: HandoffDialect;
-  readonly client: ClientBody;
+  readonly client: CarriedRequest;
   opaqueCall: Call | undefined = undefined;
   transfer: UnderWay | undefined = undefined;
 
-  constructor(parts: ExchangeParts, inbound: Inbound, dialect: HandoffDialect, client: ClientBody) {
+  constructor(parts: ExchangeParts, inbound: Inbound, dialect: HandoffDialect, client: CarriedRequest) {
     super(parts, inbound, dialect);
     this.client = client;
   }

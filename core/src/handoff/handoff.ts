@@ -17,6 +17,8 @@ export interface Handoff {
   readonly routes: readonly HandoffRoute[];
   /** The dialect whose errors its clients understand. Default `openai-chat`. */
   readonly errors?: DialectId;
+  /** The model that clients name, where it is known without reading. */
+  readonly model?: string;
   /** Bytes of a request's body. Default `limits.bodyBytes`. */
   readonly maxBodyBytes?: number;
   /** Milliseconds, in place of the gateway's own. */

@@ -5,8 +5,8 @@ import type { JsonValue } from '../model/json.ts';
 export class OpaqueCall implements Call {
   readonly opaque = true;
   readonly dialect: string;
-  /** Whatever model it names, it is not read. */
-  readonly model = '';
+  /** As far as it is known without reading: empty otherwise. */
+  readonly model: string;
   readonly stream = false;
   readonly maxOutputTokens = undefined;
   readonly states: readonly string[] = [];
@@ -14,8 +14,9 @@ export class OpaqueCall implements Call {
   /** As the client declared it; 0 when it did not say. */
   readonly byteLength: number;
 
-  constructor(dialect: string, byteLength: number) {
+  constructor(dialect: string, byteLength: number, model = '') {
     this.dialect = dialect;
+    this.model = model;
     this.byteLength = byteLength;
     Object.freeze(this);
   }

@@ -1,5 +1,6 @@
 import type { ExchangeContext } from '../context.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
+import { ClientBody } from '../http/client-body.ts';
 import type { Proxied, ProxyMiddleware, ProxyRequest } from '../http/proxied.ts';
 import { ProxyRun } from '../http/proxy-run.ts';
 import type { GatewayResponse } from '../model/response.ts';
@@ -76,7 +77,7 @@ export class HandoffTransfer implements Transfer, UnderWay {
     if (this.#over) throw this.#error ?? gatewayError('GW_CLIENT_CLOSED');
     const { client, clock } = this.#exchange;
     if (this.#run !== undefined && client.present) throw new TypeError('through: a body goes by once; it cannot be sent again');
-    const body = client.present ? client : undefined;
+    const body = client.present && client instanceof ClientBody ? client : undefined;
     const run = new ProxyRun(proxy, framed(request, body), body, {
       clock,
       connectMs: this.#timeouts.connectMs,

@@ -41,7 +41,7 @@ export async function handOff(parts: HandoffParts, exchange: HandoffExchange, re
   if (unpoliced.length > 0) throw gatewayError('GW_UNPOLICED', { details: { plugins: unpoliced.join(', ') } });
   await client.open();
   const target = Object.freeze(handoff.target(rest));
-  exchange.opaqueCall = new OpaqueCall(handoff.name, client.present ? (client.length ?? 0) : 0);
+  exchange.opaqueCall = new OpaqueCall(handoff.name, client.present ? (client.length ?? 0) : 0, handoff.model);
   exchange.targets = Object.freeze([target]);
 
   const answer = await hooks.beforeRoute(exchange);

@@ -7,19 +7,24 @@ import { Exchange } from '../exchange.ts';
 import { type DecisionRecord, type ExplainParts, explain } from '../explain.ts';
 import { isHandoffDialect } from '../handoff/dialect.ts';
 import { HandoffExchange } from '../handoff/exchange.ts';
+import type { Outbound } from '../inbound.ts';
 import { handle, type PipelineParts } from '../pipeline.ts';
 import type { RouteMatch, RouteTable } from '../routes.ts';
 import { errorFields } from '../services/logger.ts';
 import { ClientBody } from './client-body.ts';
-import { type ExpressHandler, ExpressInbound, type ExpressRequest, splitUrl } from './express.ts';
+import { type ExpressHandler, ExpressInbound, type ExpressNext, type ExpressRequest, splitUrl } from './express.ts';
 import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
+import type { UpgradeRequest } from './socket-engine.ts';
+import type { SocketFace } from './socket-face.ts';
 import { type Served, UnderWay } from './under-way.ts';
 
 export interface ExpressFaceParts {
   readonly parts: PipelineParts;
   readonly routes: RouteTable;
   readonly explain: ExplainParts;
+  /** Where a plugin brought WebSockets. */
+  readonly sockets?: SocketFace | undefined;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -53,6 +58,11 @@ export class ExpressFace {
 
   readonly handler: ExpressHandler = (req, res, next) => {
     const { path, query } = splitUrl((req as ExpressRequest).url);
+    const upgrade = req.headers.upgrade === undefined ? undefined : this.#face.sockets?.offered(req);
+    if (upgrade !== undefined) {
+      this.#open(upgrade, res, path, query, next);
+      return;
+    }
     if (answerHealth(req.method, path, this.#state, res)) return;
     const found = this.#face.routes.find(req.method as string, path, req.headers);
     if (found === undefined) {
@@ -71,15 +81,17 @@ export class ExpressFace {
       return;
     }
     if (this.#state === 'ready') this.#serve(req, res, found, path, query);
-    else void this.#serveOnceReady(req, res, found, path, query);
+    else void this.#onceReady(res, found.dialect, () => this.#serve(req, res, found, path, query));
   };
 
   /**
-   * No route takes WebSockets yet, and an upgrade that nobody takes hangs: ours are refused. The server does not say where the
-   * gateway is mounted, so paths are known by their end; others are left to whoever else listens, and refused when nobody does.
+   * WebSockets where a plugin brought them. An upgrade that nobody takes hangs: others of ours are refused. The server does not
+   * say where the gateway is mounted, so paths are known by their end; those of nobody's here are left to whoever else
+   * listens, and refused when nobody does.
    */
-  readonly upgrade = (req: IncomingMessage, socket: Duplex): void => {
+  readonly upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { path } = splitUrl(req.url ?? '/');
+    if (this.#face.sockets?.offer(req, socket, head, path)) return;
     if (othersListen(socket) && !this.#face.routes.routes.some((route) => endsLike(path, route.path))) return;
     socket.on('error', () => {}); // its client may be gone: nobody else listens any more, and it would end the process
     socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
@@ -90,26 +102,48 @@ export class ExpressFace {
     return this.#closed;
   }
 
-  async #serveOnceReady(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): Promise<void> {
+  async #onceReady(res: ServerResponse, dialect: Dialect, serve: () => void): Promise<void> {
     if (this.#state === 'starting') await this.#started.catch(() => {});
-    if (this.#state === 'ready') this.#serve(req, res, route, path, query);
+    if (this.#state === 'ready') serve();
     // On the same connection the client would only meet this process again.
     else if (this.#state === 'closing')
-      refuse(res, route.dialect, gatewayError('GW_CLOSING', { headers: { 'retry-after': '1', connection: 'close' } }));
-    else refuse(res, route.dialect, gatewayError('GW_NOT_READY', { headers: { 'retry-after': '1' } }));
+      refuse(res, dialect, gatewayError('GW_CLOSING', { headers: { 'retry-after': '1', connection: 'close' } }));
+    else refuse(res, dialect, gatewayError('GW_NOT_READY', { headers: { 'retry-after': '1' } }));
+  }
+
+  /** A WebSocket that is asked for, and came through the host's app to us. */
+  #open(upgrade: UpgradeRequest, res: ServerResponse, path: string, query: string, next: ExpressNext): void {
+    const sockets = this.#face.sockets as SocketFace;
+    const route = sockets.find(path);
+    if (route === undefined) {
+      next();
+      return;
+    }
+    void this.#onceReady(res, route.dialect, () => {
+      const problem = sockets.problem(upgrade.req);
+      if (problem !== undefined) refuse(res, route.dialect, problem);
+      else if (!res.destroyed) void sockets.serve(upgrade, res, route, path, query, this.#run);
+    });
   }
 
   #serve(req: IncomingMessage, res: ServerResponse, route: RouteMatch, path: string, query: string): void {
     if (res.destroyed) return; // its client left while the host's middleware had it
-    const { parts } = this.#face;
     const exchange = this.#exchange(new ExpressInbound(req as ExpressRequest, path, query), req, route.dialect);
-    const outbound = new ExpressOutbound(res, () => exchange.abort(gatewayError('GW_CLIENT_CLOSED')));
+    void this.#handle(exchange, route, new ExpressOutbound(res, () => exchange.abort(gatewayError('GW_CLIENT_CLOSED'))));
+  }
+
+  /** Never rejects. */
+  #handle(exchange: Exchange, route: RouteMatch, outbound: Outbound): Promise<void> {
     const served = this.#underWay.add(exchange, outbound);
-    handle(parts, exchange, route, outbound)
+    return handle(this.#face.parts, exchange, route, outbound)
       .then(() => this.#logDecision(exchange))
       .catch((error: unknown) => this.#escaped(exchange, outbound, error))
       .finally(() => this.#over(served));
   }
+
+  /** The same for an exchange that did not come by a route's path. */
+  readonly #run = (exchange: Exchange, dialect: Dialect, outbound: Outbound): Promise<void> =>
+    this.#handle(exchange, { dialect, parameter: undefined }, outbound);
 
   #exchange(inbound: ExpressInbound, req: IncomingMessage, dialect: Dialect): Exchange {
     const { parts } = this.#face;
@@ -119,7 +153,7 @@ export class ExpressFace {
   }
 
   /** `handle` never rejects; should it, this one exchange fails and nothing else. */
-  #escaped(exchange: Exchange, outbound: ExpressOutbound, error: unknown): void {
+  #escaped(exchange: Exchange, outbound: Outbound, error: unknown): void {
     exchange.logger.log('error', 'An exchange failed outside its pipeline: this is a defect of the gateway.', {
       exchange: exchange.id,
       ...errorFields(error),
@@ -136,7 +170,11 @@ export class ExpressFace {
 
   #over(served: Served): void {
     this.#underWay.delete(served);
-    if (this.#underWay.size === 0) this.#idle?.();
+    if (!this.#busy) this.#idle?.();
+  }
+
+  get #busy(): boolean {
+    return this.#underWay.size > 0 || (this.#face.sockets?.size ?? 0) > 0;
   }
 
   #logDecision(exchange: Exchange): void {
@@ -166,15 +204,21 @@ export class ExpressFace {
       exchange.abort(gatewayError('GW_CLOSING'));
       outbound.cut(Buffer.alloc(0));
     }
+    this.#face.sockets?.cut();
   }
 
   /** Waits for exchanges under way; those that take too long are ended with an error. */
   async #drain(): Promise<void> {
-    if (this.#underWay.size === 0) return;
-    const { clock, timeouts } = this.#face.parts;
+    const { sockets, parts } = this.#face;
+    const { clock, timeouts } = parts;
     const idle = new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
+    sockets?.onEmpty(() => {
+      if (!this.#busy) this.#idle?.();
+    });
+    sockets?.close();
+    if (!this.#busy) return;
     let timer = clock.after(timeouts.closeMs, () => {
       for (const { exchange } of this.#underWay.all()) exchange.end(gatewayError('GW_CLOSING'));
       timer = clock.after(lastWordsMs, () => this.#cutAll());

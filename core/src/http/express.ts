@@ -36,12 +36,12 @@ export class ExpressInbound implements Inbound {
   /** Looked up at once: a connection that is over no longer has it, and its settlement may be asked for it. */
   readonly #peer: string | undefined;
 
-  constructor(req: ExpressRequest, path: string, query: string) {
+  constructor(req: ExpressRequest, path: string, query: string, headers: RequestHeaders = req.headers) {
     this.#req = req;
     this.method = req.method as string;
     this.path = path;
     this.query = query;
-    this.headers = req.headers;
+    this.headers = headers;
     this.#peer = req.socket.remoteAddress;
   }
 

@@ -1,10 +1,10 @@
 import type { Exchange } from '../exchange.ts';
-import type { ExpressOutbound } from './outbound.ts';
+import type { Outbound } from '../inbound.ts';
 
 /** An exchange under way, and its place among the others. */
 export interface Served {
   readonly exchange: Exchange;
-  readonly outbound: ExpressOutbound;
+  readonly outbound: Outbound;
   place: number;
 }
 
@@ -19,7 +19,7 @@ export class UnderWay {
     return this.#served.length;
   }
 
-  add(exchange: Exchange, outbound: ExpressOutbound): Served {
+  add(exchange: Exchange, outbound: Outbound): Served {
     const served = { exchange, outbound, place: this.#served.length };
     this.#served.push(served);
     return served;

@@ -21,6 +21,8 @@ export interface Provider {
   readonly origin: string;
   /** Where each dialect is served, base path included. A chat dialect that is not here is translated to the first that is. */
   readonly paths: Readonly<Record<DialectId, ProviderPath>>;
+  /** Where it takes WebSockets, by dialect, base path included. */
+  readonly sockets: Readonly<Record<DialectId, ProviderPath>>;
   /** Headers of every request. Made once; the values do not print. */
   readonly headers: readonly ProviderHeader[];
   /** Headers of a dialect's requests; the client's own of the same name count before them (see `clientHeaders`). */
@@ -132,6 +134,8 @@ export interface ProviderSpec {
   readonly baseUrl: string;
   /** Paths below `baseUrl`. */
   readonly paths: Readonly<Record<DialectId, ProviderPath>>;
+  /** The same for WebSockets: `openai-responses`, `openai-realtime`. */
+  readonly sockets?: Readonly<Record<DialectId, ProviderPath>> | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly dialectHeaders?: Provider['dialectHeaders'];
   readonly headerValues?: Provider['headerValues'];
@@ -167,6 +171,7 @@ const pairSchema = z.strictObject({ whole: path, stream: path, modelName: functi
 
 const specSchema = providerOptions.omit({ apiKey: true }).extend({
   paths: z.record(z.string(), z.union([path, pairSchema]), { error: 'an object of paths' }),
+  sockets: z.record(z.string(), z.union([path, pairSchema]), { error: 'an object of paths' }).optional(),
   dialectHeaders: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   headerValues: z.record(z.string(), z.record(z.string().lowercase(), z.array(z.string()))).optional(),
   credentials: z
@@ -205,6 +210,7 @@ export function defineProvider(spec: ProviderSpec): Provider {
     name: spec.name,
     origin: url.origin,
     paths: mapped(spec.paths, (below) => pathBelow(basePath, below)),
+    sockets: mapped(spec.sockets ?? {}, (below) => pathBelow(basePath, below)),
     headers: Object.freeze(headers),
     dialectHeaders: mapped(spec.dialectHeaders ?? {}, (own, dialect) => dialectHeadersOf(place, `dialectHeaders.${dialect}`, own)),
     headerValues: deepFreeze(structuredClone(spec.headerValues ?? {})),

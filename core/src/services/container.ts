@@ -70,10 +70,10 @@ export class ServiceContainer {
     return this.#container.isRegistered(token.symbol);
   }
 
-  /** Makes an object of a class, in a container of its own that sees these services and the given value. */
-  construct<T>(type: new (...parameters: never[]) => T, given: Token, value: unknown): T {
+  /** Makes an object of a class, in a container of its own that sees these services and, before them, the given values. */
+  construct<T>(type: new (...parameters: never[]) => T, given: readonly (readonly [Token, unknown])[]): T {
     const own = this.#container.createChildContainer();
-    own.register(given.symbol, { useValue: value });
+    for (const [{ symbol }, value] of given) own.register(symbol, { useValue: value });
     // What `@injectable()` would do: the parameters' `inject` alone says enough.
     injectable()(type as new (...parameters: unknown[]) => T);
     return own.resolve(type as new (...parameters: unknown[]) => T);

@@ -1,3 +1,4 @@
+import type { BreakerKind } from '../resilience/breaker.ts';
 import type { Logger } from './logger.ts';
 import { errorFields } from './logger.ts';
 import { token } from './token.ts';
@@ -9,6 +10,14 @@ export interface SignalMap {
   /** A hook kept the event loop to itself, and every other request waiting. */
   'plugin-blocked': { readonly plugin: string; readonly hook: string; readonly exchange: string; readonly ms: number };
   /** An attempt failed and another target was asked. */
+  /** An attempt failed, and its target is asked again after a wait. */
+  retry: { readonly exchange: string; readonly target: string; readonly code: string; readonly waitMs: number };
+  /** A target's circuit breaker changed. */
+  breaker: { readonly target: string; readonly from: BreakerKind; readonly to: BreakerKind };
+  /** A second target was asked because the first took longer than it mostly does. */
+  hedge: { readonly exchange: string; readonly from: string; readonly to: string };
+  /** A stream broke off, and another target's answer went on where it stopped (`resumed`), or did not fit. */
+  recovery: { readonly exchange: string; readonly from: string; readonly resumed: boolean };
   fallback: { readonly exchange: string; readonly from: string; readonly to: string; readonly code: string };
 }
 

@@ -9,6 +9,7 @@ import { contextOf } from '../plugin-context.ts';
 import type { Credential } from '../providers/provider.ts';
 import { errorFields } from '../services/logger.ts';
 import type { ResolvedTarget } from './router.ts';
+import type { Scope } from './scope.ts';
 import type { TranslatedRequest } from './translated-request.ts';
 
 /** One try, before it has become an attempt. */
@@ -18,6 +19,34 @@ export interface Try {
   readonly kind: AttemptKind;
   readonly credential: Credential;
   readonly translated: TranslatedRequest | undefined;
+  /** Ends it when it ends: the exchange, or one of several ways at once. */
+  readonly scope: Scope;
+  /** Sets values in its body from the start. */
+  readonly edits?: readonly BodyEdit[] | undefined;
+  /** Limits of time that hold for this try alone. */
+  readonly limits?: AttemptLimits | undefined;
+  /** Hears of each attempt that the try becomes. */
+  readonly watch?: AttemptWatch | undefined;
+}
+
+/** A value to set in a body. */
+export interface BodyEdit {
+  readonly path: JsonPath;
+  readonly value: JsonValue;
+}
+
+/** Milliseconds. */
+export interface AttemptLimits {
+  /** To the first content of a stream. */
+  readonly firstTokenMs: number;
+  /** Without a byte. */
+  readonly silenceMs: number;
+}
+
+export interface AttemptWatch {
+  begun(): void;
+  /** Once for each that began. */
+  ended(completed: boolean, error: GatewayError | undefined): void;
 }
 
 /** One try at one target. Ends exactly once, whatever ends it. */
@@ -28,7 +57,7 @@ export class Attempt {
   readonly id: string;
   status: number | undefined = undefined;
   /** Sets values in the body of this attempt only. */
-  readonly edits: { readonly path: JsonPath; readonly value: JsonValue }[] = [];
+  readonly edits: BodyEdit[];
   readonly taps: EventObserver[] = [];
   readonly credential: Credential;
   /** The call in the target's words; `undefined` where they are the client's. */
@@ -37,30 +66,44 @@ export class Attempt {
   readonly dropped: string[];
   /** What a credential made for this attempt: nobody else may read it. */
   readonly shown: string[] = [];
+  readonly scope: Scope;
+  readonly limits: AttemptLimits | undefined;
 
+  readonly #watch: AttemptWatch | undefined;
   readonly #startedAt: number;
   #listeners: ((end: AttemptEnd) => void | Promise<void>)[] = [];
   #end: AttemptEnd | undefined = undefined;
 
-  constructor({ exchange, target, kind, credential, translated }: Try) {
+  constructor({ exchange, target, kind, credential, translated, scope, edits = [], limits, watch }: Try) {
     this.exchange = exchange;
     this.target = target;
     this.kind = kind;
     this.credential = credential;
     this.translated = translated;
+    this.scope = scope;
+    this.edits = [...edits];
+    this.limits = limits;
+    this.#watch = watch;
     this.dropped = [...(exchange.call?.adopted ?? []), ...(translated?.dropped ?? [])];
     exchange.attemptCount += 1;
     this.id = `${exchange.id}.${exchange.attemptCount}`;
     this.#startedAt = exchange.clock.monotonic();
+    watch?.begun();
+  }
+
+  /** Milliseconds since it began. */
+  get elapsedMs(): number {
+    return this.exchange.clock.monotonic() - this.#startedAt;
   }
 
   /** Ends the attempt; later calls do nothing. */
   settle(outcome: AttemptOutcome, usage: () => Usage | undefined, error?: GatewayError): void {
     if (this.#end !== undefined) return;
-    const durationMs = this.exchange.clock.monotonic() - this.#startedAt;
+    const durationMs = this.elapsedMs;
     const end = new SettledAttempt(this, outcome, error, usage, durationMs);
     this.#end = end;
     this.exchange.attempts.push(end);
+    this.#watch?.ended(outcome === 'completed', error);
     for (const listener of this.#listeners) this.#notify(listener, end);
     this.#listeners = [];
   }

@@ -111,7 +111,7 @@ async function authorized(attempt: Attempt, request: Outgoing, authorize: NonNul
   let stopWatching = (): void => {};
   // One who left waits for no token.
   const left = new Promise<never>((_resolve, reject) => {
-    stopWatching = attempt.exchange.onAbort((reason) => {
+    stopWatching = attempt.scope.onAbort((reason) => {
       leaving.abort(reason);
       reject(reason);
     });
@@ -122,7 +122,7 @@ async function authorized(attempt: Attempt, request: Outgoing, authorize: NonNul
     for (const [, value] of added) attempt.shown.push(value);
     return { ...request, headers: [...request.headers, ...added.flat()] };
   } catch (cause) {
-    if (attempt.exchange.stopped !== undefined) throw attempt.exchange.stopped;
+    if (attempt.scope.stopped !== undefined) throw attempt.scope.stopped;
     // The caller of the gateway has no part in how the gateway proves itself, and must not read of it.
     throw gatewayError('GW_UPSTREAM_AUTH', { cause, headers: { 'x-should-retry': 'false' } });
   } finally {

@@ -1,8 +1,9 @@
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { Gathered } from '../gathered.ts';
 import type { Clock } from '../services/clock.ts';
+import type { RequestOpener } from './carrier.ts';
 import { Deadline, type TimeLimits } from './deadline.ts';
-import type { Transport, UpstreamConnection, UpstreamHeaders, UpstreamListener, UpstreamRequest } from './transport.ts';
+import type { UpstreamConnection, UpstreamHeaders, UpstreamListener, UpstreamRequest } from './transport.ts';
 
 /** Takes the bytes of an answer. */
 export interface ByteSink {
@@ -49,7 +50,7 @@ export class Reply implements UpstreamListener, ByteSource {
 
   readonly received: Promise<Reply>;
 
-  constructor(transport: Transport, request: UpstreamRequest, limits: TimeLimits, streaming: boolean, clock: Clock, onOver: () => void) {
+  constructor(opener: RequestOpener, request: UpstreamRequest, limits: TimeLimits, streaming: boolean, clock: Clock, onOver: () => void) {
     this.#onOver = onOver;
     this.received = new Promise((resolve, reject) => {
       this.#settleHead = { resolve, reject };
@@ -57,7 +58,7 @@ export class Reply implements UpstreamListener, ByteSource {
     this.#deadline = new Deadline(clock, limits, streaming, ({ what, limit }) =>
       this.abort(gatewayError('GW_UPSTREAM_TIMEOUT', { details: { what, limit } })),
     );
-    this.#connection = transport.open(request, this);
+    this.#connection = opener.open(request, this);
   }
 
   /** Whether the last byte came, or will never come. */

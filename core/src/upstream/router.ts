@@ -1,10 +1,11 @@
 import type { CallDialect } from '../dialects/dialect.ts';
 import { unknownModel } from '../dialects/unknown-model.ts';
+import { gatewayError } from '../errors.ts';
 import type { DialectId } from '../model/call.ts';
 import type { OfferedModel } from '../model/offered.ts';
 import type { Target } from '../model/target.ts';
 import { isModelName } from '../model-name.ts';
-import type { Provider } from '../providers/provider.ts';
+import { type Provider, requestPath } from '../providers/provider.ts';
 import { type AliasPattern, aliasPatterns, patternTargets } from './alias-pattern.ts';
 
 /** A target with the provider that serves it, and the dialect to ask it in. */
@@ -13,6 +14,13 @@ export interface ResolvedTarget {
   readonly provider: Provider;
   /** The client's, or one that the client's is translated to. */
   readonly dialect: CallDialect;
+}
+
+/** A target that takes WebSockets, and where. */
+export interface SocketTarget {
+  readonly target: Target;
+  readonly provider: Provider;
+  readonly path: string;
 }
 
 /** Whether calls may go to providers of another chat format, and when. */
@@ -79,6 +87,20 @@ export class Router {
     if (provider.paths[dialect.id] !== undefined) return [{ target, provider, dialect }];
     if (dialect.chat === undefined || this.#policy === 'never') return [];
     return (this.#chat.get(provider.name) ?? []).map((other) => ({ target, provider, dialect: other }));
+  }
+
+  /** The targets of a model's name that take WebSockets of a dialect. Throws when there is no such model, or none of them does. */
+  socketTargets(model: string, dialect: DialectId): readonly SocketTarget[] {
+    const targets = this.resolve(model);
+    if (targets.length === 0) throw unknownModel(model, this.offered);
+    const served = targets.flatMap((target) => {
+      const provider = this.#providers.get(target.provider) as Provider;
+      const path = provider.sockets[dialect];
+      return path === undefined ? [] : [{ target, provider, path: requestPath(path, target.model, true) }];
+    });
+    if (served.length > 0) return served;
+    const reasons = targets.map(({ id }) => `${id} takes no WebSockets of ${dialect}`).join('; ');
+    throw gatewayError('GW_NOT_SERVED', { details: { model: JSON.stringify(model.slice(0, 100)), reasons } });
   }
 
   #targets(names: readonly string[]): readonly Target[] {

@@ -34,22 +34,34 @@ const errorBodyMs = 1_000;
 
 /** Sends one attempt to its target: build, open, judge the head, take the body. */
 export async function send(attempt: Attempt, options: SendOptions): Promise<GatewayResponse> {
-  const { exchange } = attempt;
-  if (exchange.stopped !== undefined) throw exchange.stopped;
+  const { exchange, scope } = attempt;
+  if (scope.stopped !== undefined) throw scope.stopped;
   const { stream } = exchange.requireCall();
   const made = outgoing(attempt);
   const request = made instanceof Promise ? await made : made;
-  if (exchange.stopped !== undefined) throw exchange.stopped;
+  if (scope.stopped !== undefined) throw scope.stopped;
 
   let stopWatching = (): void => {};
-  const reply = new Reply(options.transport, request, options.limits, stream, exchange.clock, () => stopWatching());
-  if (!reply.over) stopWatching = exchange.onAbort((reason) => reply.abort(reason));
+  const opener = exchange.carrier?.opener(attempt.target, attempt.credential) ?? options.transport;
+  const reply = new Reply(opener, request, limitsOf(attempt, options.limits), stream, exchange.clock, () => stopWatching());
+  if (!reply.over) stopWatching = scope.onAbort((reason) => reply.abort(reason));
   await reply.received;
   attempt.status = reply.status;
   const judged = judge(reply, attempt);
   const problem = judged instanceof Promise ? await judged : judged;
   if (problem !== undefined) throw problem;
   return stream ? streamed(attempt, reply, request.stripUsage, options) : whole(attempt, reply, options);
+}
+
+/** The gateway's limits, or shorter ones of this attempt: it matters only for streams where the first byte ends its first wait. */
+function limitsOf({ limits }: Attempt, shared: TimeLimits): TimeLimits {
+  if (limits === undefined) return shared;
+  const { firstTokenMs, silenceMs } = limits;
+  return {
+    firstByteMs: Math.min(firstTokenMs, shared.firstByteMs),
+    idleMs: Math.min(silenceMs, shared.idleMs),
+    totalMs: shared.totalMs,
+  };
 }
 
 /** What is wrong with a head, if anything. */
@@ -75,7 +87,7 @@ async function refused(reply: Reply, attempt: Attempt): Promise<GatewayError> {
   const body = await reply.collect(maxErrorBytes).catch(() => Buffer.alloc(0));
   timer.cancel();
   return (
-    attempt.exchange.stopped ??
+    attempt.scope.stopped ??
     refusal(reply.status, reply.headers, body, attempt.target, {
       translated: attempt.translated !== undefined,
       shown: attempt.shown,
@@ -168,16 +180,32 @@ async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, opt
     now: () => exchange.clock.monotonic(),
     onOver: (error) => {
       // A stream that a plugin ended or replaced did not fail: nobody wanted the rest.
-      const left = exchange.aborted !== undefined || error?.code === 'GW_CLIENT_CLOSED';
+      const left = exchange.aborted !== undefined || error?.code === 'GW_CLIENT_CLOSED' || error?.code === 'GW_HEDGE_LOST';
       const outcome = error === undefined ? 'completed' : left ? 'aborted' : 'failed';
       attempt.settle(outcome, () => body.observer.usage(), error);
     },
   });
   for (const tap of attempt.taps) body.tap(exchange.guarded(tap));
   body.open();
-  await body.content();
+  await contentInTime(attempt, body);
   exchange.answeredBy(body, attempt.credential.name);
   return answerOf(attempt, headers, body);
+}
+
+/** Content in time, where the attempt has a limit of its own for it: events that say nothing do not count. */
+async function contentInTime(attempt: Attempt, body: SseBody): Promise<void> {
+  const { limits, exchange } = attempt;
+  if (limits === undefined || body.observer.content) return body.content();
+  const { firstTokenMs: limit } = limits;
+  const left = limit - attempt.elapsedMs;
+  const timer = exchange.clock.after(Math.max(0, left), () =>
+    body.abort(gatewayError('GW_UPSTREAM_TIMEOUT', { details: { what: 'begin its answer', limit } })),
+  );
+  try {
+    await body.content();
+  } finally {
+    timer.cancel();
+  }
 }
 
 function answerOf(attempt: Attempt, headers: ResponseHeaders, body: BytesBody | SseBody): GatewayResponse {

@@ -1,5 +1,6 @@
 import type { EventObserver } from '../context.ts';
 import type { StreamDialect, StreamObserver } from '../dialects/dialect.ts';
+import { RegionScan } from '../dialects/region-scan.ts';
 import { FrameSplitter } from '../dialects/sse.ts';
 import { eventsOf } from '../dialects/sse-event.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
@@ -30,12 +31,18 @@ export interface SseBodyOptions {
   readonly request: JsonObject;
   readonly maxEventBytes: number;
   readonly now: () => number;
+  /** An event that is not JSON was left out: the so-manieth of this stream. */
+  readonly onBadEvent?: (count: number) => void;
   /** The stream is over, with its error if it broke. */
   readonly onOver: (error: GatewayError | undefined) => void;
 }
 
 /** After the dialect's last event an upstream has this long to close its answer. Milliseconds. */
 const lingerMs = 1_000;
+
+/** What follows the end of all content: usage, where it comes at all, and the last event. Milliseconds. */
+const usageMs = 3_000;
+const lastEventMs = 500;
 
 /** Regions kept before somebody takes them; then the upstream waits. */
 const maxPending = 64 * 1024;
@@ -53,6 +60,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   readonly #reply: ByteSource;
   readonly #options: SseBodyOptions;
   readonly #splitter: FrameSplitter;
+  readonly #scan: RegionScan;
   readonly #taps: EventObserver[] = [];
   #sink: RegionSink | undefined = undefined;
   #pending: Buffer[] = [];
@@ -62,12 +70,15 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #over = false;
   #error: GatewayError | undefined = undefined;
   #events: EventQueue | undefined = undefined;
+  #soon: { readonly ms: number; readonly timer: NodeJS.Timeout } | undefined = undefined;
 
   constructor(reply: ByteSource, options: SseBodyOptions) {
     this.#reply = reply;
     this.#options = options;
     this.observer = options.dialect.observe(options);
     this.#splitter = new FrameSplitter(options.maxEventBytes);
+    const { dialect, onBadEvent } = options;
+    this.#scan = new RegionScan({ observer: this.observer, splitter: this.#splitter, dialect, onBadEvent });
   }
 
   /** Takes the bytes, those that came with the head at once: by now everybody listens who wants to. */
@@ -179,7 +190,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #pass(bytes: Buffer, text: string): void {
     let region: Buffer;
     try {
-      region = this.#translated(this.#scan(bytes, text));
+      region = this.#translated(this.#scan.push(bytes, text));
     } catch (cause) {
       // A reader of ours that fails on what a provider sent must not take the process with it.
       this.abort(unreadable(cause));
@@ -187,7 +198,9 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     }
     if (region.length > 0) this.#deliver(region);
     if (this.observer.error !== undefined) this.abort(reportedError(this.observer.error));
+    else if (this.#scan.spoilt) this.abort(badResponse('events that are not JSON'));
     else if (this.observer.done) this.#endEarly();
+    else if (this.observer.complete) this.#endSoon();
     if (this.observer.content && this.firstContentAt === undefined) {
       this.firstContentAt = this.#options.now();
       this.#onContent?.();
@@ -201,39 +214,6 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#translatedBytes > translation.maxBytes)
       throw gatewayError('GW_UPSTREAM_TOO_LARGE', { details: { what: 'a stream to translate', limit: translation.maxBytes } });
     return translation.stages.push(region);
-  }
-
-  /** The region without dropped frames, cut parts, the upstream's error and what follows the last event. */
-  #scan(bytes: Buffer, text: string): Buffer {
-    const { observer } = this;
-    observer.chunk(text);
-    let output: Buffer | undefined;
-    let length = 0; // of what was copied to output
-    let copied = 0; // up to where the region was dealt with
-    const keepUntil = (end: number): void => {
-      // Moved within one copy: a copy per frame would cost three times as much.
-      output ??= Buffer.from(bytes);
-      output.copyWithin(length, copied, end);
-      length += end - copied;
-    };
-    let start = 0;
-    while (start < text.length) {
-      const end = this.#splitter.frameEnd(start);
-      const verdict = observer.frame(start, end);
-      if (observer.error !== undefined || verdict === 'drop') {
-        keepUntil(start);
-        copied = end;
-        if (observer.error !== undefined) return (output as Buffer).subarray(0, length);
-      } else if (verdict === 'cut') {
-        keepUntil(observer.cutStart);
-        copied = observer.cutEnd;
-      }
-      start = end;
-      if (observer.done) break;
-    }
-    if (output === undefined) return start === bytes.length ? bytes : bytes.subarray(0, start);
-    keepUntil(start);
-    return output.subarray(0, length);
   }
 
   #deliver(region: Buffer): void {
@@ -261,9 +241,23 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     this.#reply.resume();
   }
 
+  /** Nothing is missing but the last event, which some never send, nor close: the client does not wait for it. */
+  #endSoon(): void {
+    const ms = this.observer.usage() === undefined ? usageMs : lastEventMs;
+    if (this.#soon?.ms === ms) return;
+    clearTimeout(this.#soon?.timer);
+    const timer = setTimeout(() => {
+      this.#finish(undefined);
+      this.#reply.abort(gatewayError('GW_UPSTREAM_TRUNCATED'));
+    }, ms);
+    timer.unref();
+    this.#soon = { ms, timer };
+  }
+
   #finish(problem: GatewayError | undefined): void {
     const error = problem ?? this.#endTranslation();
     this.#over = true;
+    clearTimeout(this.#soon?.timer);
     this.#error = error;
     this.#options.onOver(error);
     this.#onContent?.();
@@ -290,5 +284,9 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
 
 function unreadable(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'an event that cannot be read' }, cause });
+  return badResponse('an event that cannot be read', cause);
+}
+
+function badResponse(what: string, cause?: unknown): GatewayError {
+  return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what }, cause });
 }

@@ -5,13 +5,12 @@ import type { GatewayResponse } from '../model/response.ts';
 import type { Target } from '../model/target.ts';
 import type { CacheStore } from '../services/cache-store.ts';
 import { within } from '../within.ts';
+import type { KeptPlace } from './carrier.ts';
 import { ownerOf } from './owner.ts';
 
 /** What a provider's account keeps for a caller: where it lies, and whose it is. */
-interface Kept {
+interface Kept extends KeptPlace {
   readonly owner: string;
-  readonly target: string;
-  readonly credential: string;
 }
 
 /** Milliseconds: as long as OpenAI keeps responses. */
@@ -45,8 +44,13 @@ async function goOn(
   states: readonly string[],
   upstream: (exchange: Exchange) => Promise<GatewayResponse>,
 ): Promise<GatewayResponse> {
-  const known = (await Promise.all(states.slice(0, maxStates).map((state) => recall(cache, state)))).filter((one) => one !== undefined);
   const owner = ownerOf(exchange);
+  const here = (state: string): Kept | undefined => {
+    const place = exchange.carrier?.kept(state);
+    return place && { ...place, owner };
+  };
+  const asked = states.slice(0, maxStates).map((state) => here(state) ?? recall(cache, state));
+  const known = (await Promise.all(asked)).filter((one) => one !== undefined);
   const [kept] = known;
   // One of somebody else's, or two that lie apart: no target has them all for this caller.
   if (states.length > maxStates || known.some((one) => one.owner !== owner || one.target !== kept?.target)) throw unknownState();

@@ -1,5 +1,7 @@
+import { refusedFor } from '../dialects/refused-for.ts';
 import { GatewayError, gatewayError } from '../errors.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
+import type { RefusedFor } from '../model/refused-for.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { ResolvedTarget } from './router.ts';
 import type { UpstreamHeaders } from './transport.ts';
@@ -23,6 +25,9 @@ export function refusal(
 ): GatewayError {
   const json = parsed(body);
   const facts = json === undefined ? undefined : dialect.refusal?.(json);
+  const why = json === undefined || status >= 500 ? undefined : refusedFor(json);
+  // Some say as a 403 what others say as a 400 (xAI, OpenRouter): no fault of a credential's, and its reason is for the caller.
+  if (why !== undefined && status !== 401 && status !== 429) return passedRefusal(status, json, provider, shown, why);
   if (status === 401 || status === 402 || status === 403 || facts?.badCredential === true)
     return gatewayError('GW_UPSTREAM_AUTH', { headers: { 'x-should-retry': 'false' } });
   const wait = retryAfter(waitMs(headers) ?? facts?.waitMs);
@@ -35,6 +40,8 @@ export function refusal(
 
 /** An error that an upstream reports inside an answer of status 200: its words stay out, its meaning is kept where it is known. */
 export function reportedError(error: JsonValue): GatewayError {
+  const why = isJsonObject(error) ? refusedFor(isJsonObject(error.response) ? error.response : error) : undefined;
+  if (why !== undefined) return gatewayError('GW_UPSTREAM_REFUSED', { details: { status: 400 }, refusedFor: why });
   const text = JSON.stringify(error);
   return gatewayError(/rate_limit|too_many_requests|"code":429/.test(text) ? 'GW_UPSTREAM_RATE_LIMITED' : 'GW_UPSTREAM_STREAM_ERROR');
 }
@@ -45,10 +52,17 @@ function refusedWith(status: number): Pick<GatewayError, 'code' | 'message'> {
 }
 
 /** The provider's own words about the request, without what is the operator's. */
-function passedRefusal(status: number, json: JsonObject | undefined, provider: Provider, shown: readonly string[]): GatewayError {
+function passedRefusal(
+  status: number,
+  json: JsonObject | undefined,
+  provider: Provider,
+  shown: readonly string[],
+  why?: RefusedFor,
+): GatewayError {
   const clean = (text: string): string => scrub(text, provider, shown);
   const said = isJsonObject(json?.error) ? json.error : json;
-  if (said === undefined || typeof said.message !== 'string') return gatewayError('GW_UPSTREAM_REFUSED', { details: { status } });
+  if (said === undefined || typeof said.message !== 'string')
+    return gatewayError('GW_UPSTREAM_REFUSED', { details: { status }, refusedFor: why });
   const code = said.code ?? (isJsonObject(said.details) ? said.details.error_code : undefined); // Anthropic's finer word
   const param = said.param;
   return new GatewayError({
@@ -57,6 +71,7 @@ function passedRefusal(status: number, json: JsonObject | undefined, provider: P
     // Cut after scrubbing: half a key has no shape, and is not the key.
     message: clean(said.message).slice(0, 4_000),
     type: status === 404 ? 'not_found' : 'invalid_request',
+    refusedFor: why,
     ...(typeof param === 'string' && { param: clean(param).slice(0, 200) }),
   });
 }

@@ -9,6 +9,7 @@ import { openaiCompatible } from '../../../core/src/providers/openai-compatible/
 import { provide } from '../../../core/src/services/container.ts';
 import { Logger } from '../../../core/src/services/logger.ts';
 import { type RecordingLogger, recordingLogger } from './recording-logger.ts';
+import { triesOnce } from './tries-once.ts';
 
 /** A server on a random loopback port; closed, its sockets with it, when the test ends. */
 export async function listening(handler: (req: IncomingMessage, res: ServerResponse) => void): Promise<http.Server & { url: string }> {
@@ -97,6 +98,7 @@ export async function running(upstreamUrl: string, config: Partial<GatewayConfig
     providers: [openaiCompatible({ name: 'up', baseUrl: `${upstreamUrl}/v1`, apiKey: 'sk-operators-own' })],
     models: { chat: 'up/m' },
     allowAnonymous: true,
+    resilience: triesOnce,
     ...config,
     services: [provide(Logger, logger), ...(config.services ?? [])],
   });

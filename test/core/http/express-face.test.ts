@@ -10,6 +10,7 @@ import { openaiCompatible } from '../../../core/src/providers/openai-compatible/
 import { RouteTable } from '../../../core/src/routes.ts';
 import { emptyModelCatalog } from '../../../core/src/services/model-catalog.ts';
 import { localSignals } from '../../../core/src/services/signals.ts';
+import { byteTokenEstimator } from '../../../core/src/services/token-estimator.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
 import { chatRequest, errorOf, exchanged, headerOf, hostileClient, type RawAnswer, requestHead } from '../../kit/hostile-client.ts';
 import { gate, listening } from '../harness/loopback.ts';
@@ -56,7 +57,7 @@ async function faced(
   const face = new ExpressFace({
     parts,
     routes: table,
-    explain: { routes: table, router, plugins: [], catalog: emptyModelCatalog(), limits: limits as never },
+    explain: { routes: table, router, plugins: [], catalog: emptyModelCatalog(), estimator: byteTokenEstimator(), limits: limits as never },
     start: own.start ?? (async () => void notes.push('started')),
     stop: async () => void notes.push('stopped'),
   });

@@ -345,12 +345,12 @@ describe('constructing a class', () => {
     inject(Clock.symbol)(Greeter, undefined, 0);
     inject(Options.symbol)(Greeter, undefined, 1);
     const { container } = containerWith(provide(Clock, clock));
-    const greeter = container.construct(Greeter as new (...parameters: never[]) => Greeter, Options, { greeting: 'hello' });
+    const greeter = container.construct(Greeter as new (...parameters: never[]) => Greeter, [[Options, { greeting: 'hello' }]]);
     expect(greeter).toBeInstanceOf(Greeter);
     expect(greeter.clock).toBe(clock);
     expect(greeter.greeting).toBe('hello');
     expect(container.has(Options)).toBe(false);
-    const other = container.construct(Greeter as new (...parameters: never[]) => Greeter, Options, { greeting: 'good day' });
+    const other = container.construct(Greeter as new (...parameters: never[]) => Greeter, [[Options, { greeting: 'good day' }]]);
     expect(other.greeting).toBe('good day');
   });
 });

@@ -5,6 +5,7 @@ import type { Target } from '../../../core/src/model/target.ts';
 import { parseCall } from '../../../core/src/parsed-call.ts';
 import type { Credential, Provider } from '../../../core/src/providers/provider.ts';
 import { type Clock, systemClock } from '../../../core/src/services/clock.ts';
+import type { Addressed } from '../../../core/src/upstream/along-targets.ts';
 import type { Try } from '../../../core/src/upstream/attempt.ts';
 import { type ResolvedTarget, Router } from '../../../core/src/upstream/router.ts';
 import { anywhere } from '../harness/address.ts';
@@ -42,7 +43,19 @@ export function madeExchange(providers: readonly Provider[], options: MadeExchan
 
 /** The first try of an exchange at a target, in the client's own words. */
 export function firstTry(exchange: Exchange, target: ResolvedTarget): Try {
-  return { exchange, target, kind: 'first', credential: target.provider.credentials[0] as Credential, translated: undefined };
+  return {
+    exchange,
+    target,
+    kind: 'first',
+    credential: target.provider.credentials[0] as Credential,
+    translated: undefined,
+    scope: exchange,
+  };
+}
+
+/** The same before a credential was chosen; another target may be asked unless it is said otherwise. */
+export function addressed(exchange: Exchange, target: ResolvedTarget, own: Partial<Addressed> = {}): Addressed {
+  return { exchange, target, kind: 'first', translated: undefined, scope: exchange, another: true, lastResort: false, ...own };
 }
 
 /** A target that no provider of the gateway has. */

@@ -8,6 +8,7 @@ import { Logger } from '../../../core/src/services/logger.ts';
 import { type SimulatedProvider, startSimulatedProvider } from '../../contract/src/simulated-provider.ts';
 import { listening } from '../../core/harness/loopback.ts';
 import { type RecordingLogger, recordingLogger } from '../../core/harness/recording-logger.ts';
+import { triesOnce } from '../../core/harness/tries-once.ts';
 
 /** The chat formats, as clients speak them. */
 export type ClientFormat = 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'google-generate-content';
@@ -68,6 +69,7 @@ export async function formatsHost(config: Partial<GatewayConfig> = {}): Promise<
   const gateway = aiGateway({
     providers: formats.map((format) => providerOf(format, upstream)),
     allowAnonymous: true,
+    resilience: triesOnce,
     ...config,
     services: [provide(Logger, logger), ...(config.services ?? [])],
   });

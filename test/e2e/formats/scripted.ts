@@ -8,6 +8,7 @@ import { provide } from '../../../core/src/services/container.ts';
 import { Logger } from '../../../core/src/services/logger.ts';
 import { listening } from '../../core/harness/loopback.ts';
 import { recordingLogger } from '../../core/harness/recording-logger.ts';
+import { triesOnce } from '../../core/harness/tries-once.ts';
 import { type ByteRequest, type ByteUpstream, byteUpstream } from '../support/bytes.ts';
 import { type ClientFormat, formats, providerOf } from './providers.ts';
 
@@ -182,6 +183,7 @@ export async function scriptedHost(answer: Answering, config: (url: string) => P
   const gateway = aiGateway({
     providers: formats.map((format) => providerOf(format, upstream.url)),
     allowAnonymous: true,
+    resilience: triesOnce,
     ...rest,
     plugins: [watching(), ...plugins],
     services: [provide(Logger, recordingLogger())],

@@ -11,6 +11,7 @@ import { provide } from '../../../core/src/services/container.ts';
 import { Logger } from '../../../core/src/services/logger.ts';
 import { listening } from '../../core/harness/loopback.ts';
 import { type RecordingLogger, recordingLogger } from '../../core/harness/recording-logger.ts';
+import { triesOnce } from '../../core/harness/tries-once.ts';
 
 // Neither has types here: Express 4 is an alias of the package, and what we use of it Express 5 has too.
 const require = createRequire(import.meta.url);
@@ -37,6 +38,7 @@ export function guestGateway(upstreamUrl: string, config: Partial<GatewayConfig>
     providers: [openaiCompatible({ name: 'up', baseUrl: `${upstreamUrl}/v1`, apiKey: 'sk-operators-own' })],
     models: { chat: 'up/m' },
     allowAnonymous: true,
+    resilience: triesOnce,
     ...config,
     services: [provide(Logger, logger), ...(config.services ?? [])],
   });

@@ -7,6 +7,7 @@ import { Logger } from '../../../core/src/services/logger.ts';
 import { bedrock, bedrockAnthropic } from '../../../providers/bedrock/src/provider.ts';
 import { listening } from '../../core/harness/loopback.ts';
 import { type RecordingLogger, recordingLogger } from '../../core/harness/recording-logger.ts';
+import { triesOnce } from '../../core/harness/tries-once.ts';
 import { apiKey, keys, type Reply, type Seen, type SimulatedBedrock, simulatedBedrock } from './simulated-bedrock.ts';
 
 export interface BedrockHost extends SimulatedBedrock {
@@ -31,6 +32,7 @@ export async function bedrockHost(
       bedrock({ region, baseUrl, apiKey, name: 'by-key' }),
     ],
     allowAnonymous: true,
+    resilience: triesOnce,
     ...config,
     services: [provide(Logger, logger)],
   });

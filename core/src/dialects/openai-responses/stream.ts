@@ -3,6 +3,7 @@ import type { StreamDialect } from '../dialect.ts';
 import { answerFrames, frame } from './answer.ts';
 import { ends, eventTexts, saidOnce } from './event-texts.ts';
 import { ResponsesStreamObserver } from './observe.ts';
+import { rejoin } from './rejoin.ts';
 
 export const responsesStream: StreamDialect = {
   contentType: 'text/event-stream; charset=utf-8',
@@ -14,6 +15,7 @@ export const responsesStream: StreamDialect = {
   ends,
   saidOnce,
   answerFrames,
+  rejoin,
   errorFrame,
   heartbeat: ': keep-alive\n\n',
 };

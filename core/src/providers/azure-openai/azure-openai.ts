@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AccessToken, accessToken } from '../access-token.ts';
 import { headerKeys } from '../keys.ts';
+import { openaiSockets } from '../openai/openai.ts';
 import { type CredentialSpec, defineProvider, type Provider, type ProviderPath, type ProviderSpec } from '../provider.ts';
 import { checkOptions, modelNameSchema, oneOf, placeOf, providerOptions, refuse } from '../provider-options.ts';
 
@@ -57,9 +58,13 @@ export function azureOpenAI(options: AzureOpenAIOptions): Provider {
 }
 
 /** The v1 API has OpenAI's own paths; the older one has deployments in most of them, and its version in all. */
-function apiOf(endpoint: string, version: string, deployment: (model: string) => string): Pick<ProviderSpec, 'baseUrl' | 'paths'> {
+function apiOf(
+  endpoint: string,
+  version: string,
+  deployment: (model: string) => string,
+): Pick<ProviderSpec, 'baseUrl' | 'paths' | 'sockets'> {
   return version === ''
-    ? { baseUrl: `${endpoint}/openai/v1`, paths: v1Paths }
+    ? { baseUrl: `${endpoint}/openai/v1`, paths: v1Paths, sockets: v1Sockets(deployment) }
     : { baseUrl: `${endpoint}/openai`, paths: datedPaths(`?api-version=${version}`, deployment) };
 }
 
@@ -69,6 +74,12 @@ const v1Paths: Readonly<Record<string, string>> = Object.freeze({
   'openai-input-tokens': '/responses/input_tokens', // epam/ai-dial-adapter-openai counts by it
   'openai-embeddings': '/embeddings',
 });
+
+/** The model of a Realtime session is a deployment's name (`openai/realtime/internal-base`). */
+function v1Sockets(modelName: (model: string) => string): Readonly<Record<string, ProviderPath>> {
+  const realtime = openaiSockets['openai-realtime'];
+  return { ...openaiSockets, 'openai-realtime': { whole: realtime, stream: realtime, modelName } };
+}
 
 /** Which paths have a deployment is `openai/azure.mjs`'s knowledge; `/responses` has its model in the body. */
 function datedPaths(query: string, modelName: (model: string) => string): Readonly<Record<string, ProviderPath>> {

@@ -51,6 +51,7 @@ export const presets = {
       developerRole: false,
       toolChoiceRequired: 'any',
       toolChoiceByName: false,
+      prefixMessages: true,
       unknownFields: ['store', 'stream_options', 'user', 'safety_identifier', 'service_tier', 'prompt_cache_key', 'prompt_cache_retention'],
     },
   },

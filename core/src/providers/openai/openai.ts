@@ -30,6 +30,7 @@ export function openai(options: OpenAIOptions): Provider {
     name,
     baseUrl: options.baseUrl ?? 'https://api.openai.com/v1',
     paths: responsesFirst,
+    sockets: openaiSockets,
     credentials: bearerKeys(name, options.apiKey),
     headers: {
       ...(options.organization !== undefined && { 'openai-organization': options.organization }),
@@ -48,6 +49,9 @@ export const openaiPaths = Object.freeze({
   'openai-moderations': '/moderations',
   'openai-completions': '/completions',
 });
+
+/** Where it takes WebSockets. */
+export const openaiSockets = Object.freeze({ 'openai-responses': '/responses', 'openai-realtime': '/realtime?model={model}' });
 
 /** OpenAI's reasoning models keep their reasoning between turns in Responses only, and some are served nowhere else. */
 const { 'openai-responses': responses, ...others } = openaiPaths;

@@ -54,6 +54,7 @@ export class Rig {
     this.#gateway = aiGateway({
       allowAnonymous: true,
       timeouts: { closeMs: 1_000 },
+      resilience: { retries: 0, breaker: false, recovery: 'error' }, // a check looks at one try
       providers: [defineProvider({ name: 'kit', baseUrl, paths: servedPaths })],
       services: [provide(Logger, this.recorder.logger), ...(services?.() ?? [])],
       plugins: [

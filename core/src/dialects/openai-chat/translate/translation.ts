@@ -4,6 +4,7 @@ import { decodeRequest } from './decode-request.ts';
 import { encodeAnswer } from './encode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { fieldNames } from './field-names.ts';
+import { prefill } from './prefill.ts';
 import { streamReader } from './stream-reader.ts';
 import { streamWriter } from './stream-writer.ts';
 
@@ -15,5 +16,6 @@ export const chatTranslation: ChatTranslation = {
   encodeAnswer,
   streamReader,
   streamWriter,
+  prefill,
   fieldNames,
 };

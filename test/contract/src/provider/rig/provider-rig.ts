@@ -45,6 +45,7 @@ export class ProviderRig {
     this.#gateway = aiGateway({
       allowAnonymous: true,
       timeouts: { closeMs: 1_000 },
+      resilience: { retries: 0, breaker: false, recovery: 'error' }, // a check looks at one try
       providers: [elsewhere],
       models: { [alias]: [`${provider.name}/${modelOf(registration, provider)}`] },
       services: [provide(Logger, this.recorder.logger)],

@@ -1,0 +1,111 @@
+import type { Clock } from '../services/clock.ts';
+import { Aimd, fixedLimit } from './aimd.ts';
+import type { Admission, BreakerOptions } from './breaker.ts';
+import { Breakers, type BreakersListener, type Order, type TargetHealth } from './breakers.ts';
+import { Latency } from './latency.ts';
+import { LoadLimit } from './load-limit.ts';
+import { RetryBudget } from './retry-budget.ts';
+import type { Settings, TargetSettings } from './settings.ts';
+
+/** What is remembered of one target. */
+export interface TargetState {
+  readonly load: LoadLimit;
+  readonly latency: Latency;
+  readonly retries: RetryBudget;
+  /** Milliseconds that a call may wait for its turn. */
+  readonly queueMs: number;
+}
+
+export interface TargetReport extends TargetHealth {
+  /** Calls under way, how many may be, and how many wait. */
+  readonly inFlight: number;
+  readonly limit: number;
+  readonly waiting: number;
+  /** Milliseconds to the first token: the average of late, and what 19 of 20 did not exceed. */
+  readonly firstTokenMs: number | undefined;
+  readonly p95FirstTokenMs: number | undefined;
+}
+
+export interface TargetStatesOptions {
+  readonly settings: Settings;
+  /** Most calls under way at a target whose limit is found out. */
+  readonly connections: number;
+  readonly changed: BreakersListener;
+}
+
+/** Targets remembered; clients may name models of a provider freely. */
+const maxTargets = 1_000;
+
+/** A breaker that never opens. */
+const never: Partial<BreakerOptions> = { consecutive: Number.POSITIVE_INFINITY, calls: Number.POSITIVE_INFINITY };
+
+/** How the targets of one gateway do: breakers, load, latency, the budget of retries. Everything by the target's id. */
+export class TargetStates {
+  readonly #clock: Clock;
+  readonly #options: TargetStatesOptions;
+  readonly #breakers: Breakers;
+  readonly #states = new Map<string, TargetState>();
+
+  constructor(clock: Clock, options: TargetStatesOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#breakers = new Breakers(clock, { targets: maxTargets }, options.changed, (target) => {
+      const { breaker } = options.settings.target(target);
+      return breaker === false ? never : breaker;
+    });
+  }
+
+  of(target: string): TargetState {
+    const known = this.#states.get(target);
+    if (known !== undefined) return known;
+    const state = this.#made(this.#options.settings.target(target));
+    if (this.#states.size >= maxTargets) this.#forgetOne();
+    this.#states.set(target, state);
+    return state;
+  }
+
+  admit(target: string, lastResort: boolean): Admission | undefined {
+    return this.#breakers.admit(target, lastResort);
+  }
+
+  order<T extends { readonly id: string }>(targets: readonly T[]): Order<T> {
+    return this.#breakers.order(targets);
+  }
+
+  cool(target: string, ms: number): void {
+    this.#breakers.cool(target, ms);
+  }
+
+  retryInMs(target: string): number {
+    return this.#breakers.retryInMs([{ id: target }]);
+  }
+
+  /** A snapshot of plain data. */
+  report(): readonly TargetReport[] {
+    return this.#breakers.health().map((health) => {
+      const { load, latency } = this.of(health.target);
+      const { inFlight, limit, waiting } = load;
+      return { ...health, inFlight, limit, waiting, firstTokenMs: latency.averageMs, p95FirstTokenMs: latency.p95Ms };
+    });
+  }
+
+  #made({ concurrency, queueMs, queueLength }: TargetSettings): TargetState {
+    const { connections } = this.#options;
+    const limit = concurrency === 'adaptive' ? new Aimd({ initial: connections, max: connections }) : fixedLimit(concurrency);
+    return {
+      load: new LoadLimit(this.#clock, limit, queueLength),
+      latency: new Latency(this.#clock),
+      retries: new RetryBudget(this.#clock),
+      queueMs,
+    };
+  }
+
+  /** The oldest that nobody asks now. */
+  #forgetOne(): void {
+    for (const [target, { load }] of this.#states)
+      if (load.inFlight === 0 && load.waiting === 0) {
+        this.#states.delete(target);
+        return;
+      }
+  }
+}

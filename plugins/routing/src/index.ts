@@ -1,0 +1,18 @@
+export { type AbTestOptions, abTest, abTestOptions } from './ab-test.ts';
+export { experimentArms } from './assignment.ts';
+export { byTier, byTierOptions } from './by-tier.ts';
+export { type CanaryOptions, canary, canaryOptions } from './canary.ts';
+export { capabilities } from './capabilities.ts';
+// export { complexity } from './complexity/….ts';
+export { type Excluded, type RoutingReason, routingReasons } from './decision.ts';
+export { leastBusy } from './least-busy.ts';
+export { lowestCost, lowestCostOptions } from './lowest-cost.ts';
+export { lowestLatency, lowestLatencyOptions } from './lowest-latency.ts';
+export { routing as default } from './plugin.ts';
+export { priority } from './priority.ts';
+export { region, regionOptions } from './region.ts';
+export { roundRobin } from './round-robin.ts';
+export { type Mirrored, type ShadowOptions, shadow, shadowOptions } from './shadow.ts';
+export { sticky, stickyOptions } from './sticky.ts';
+export { weighted, weightedOptions } from './weighted.ts';
+export { type WhenOptions, when, whenOptions } from './when.ts';
