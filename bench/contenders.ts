@@ -58,6 +58,39 @@ export const formatContenders: readonly Contender[] = (
   ...(client === 'messages' && { headers: () => messagesHeaders }),
 }));
 
+const care = {
+  plain: 'round robin, nothing done about failures',
+  resilient: 'round robin, as it comes',
+  latency: 'lowestLatency, as it comes',
+} as const;
+
+/** This gateway with three targets of which one is unwell. */
+export const unwellContenders: readonly Contender[] = (['failing', 'late'] as const).flatMap((ailment) =>
+  (['plain', 'resilient', 'latency'] as const).map((how) => ({
+    name: `${ailment}-${how}`,
+    title: `this gateway, one of three targets ${ailment === 'late' ? 'half a second late' : 'answers 500'}: ${care[how]}`,
+    file: 'gateways/gateway-unwell.ts',
+    args: [ailment, how],
+    path: gatewayPath,
+  })),
+);
+
+/** This gateway without retries, breakers, recovery; the code around them stays. */
+export const careless: Contender = {
+  name: 'gateway-careless',
+  title: 'this gateway, no plugin, retries, breaker and recovery off',
+  file: 'gateways/gateway-careless.ts',
+  path: gatewayPath,
+};
+
+/** This gateway with an alias of three targets: what a stream is kept for, and who else could be asked, costs as well. */
+export const threefold: Contender = {
+  name: 'gateway-threefold',
+  title: 'this gateway, no plugin, three targets',
+  file: 'gateways/gateway-threefold.ts',
+  path: gatewayPath,
+};
+
 /** This gateway with so many plugins that do nothing. */
 export function withPlugins(count: number): Contender {
   const title = count === 1 ? 'this gateway, 1 no-op plugin' : `this gateway, ${count} no-op plugins`;

@@ -1,13 +1,15 @@
-import { type Contender, contenders } from './contenders.ts';
+import { type Contender, careless, contenders, threefold } from './contenders.ts';
 import type { Options } from './options.ts';
 import { abortStorm } from './scenarios/abort-storm.ts';
 import { json1k, json32k } from './scenarios/json.ts';
 import { plugins } from './scenarios/plugins.ts';
 import { rate200 } from './scenarios/rate-200.ts';
+import { resilienceJson, resilienceSse } from './scenarios/resilience.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { sseBurst } from './scenarios/sse-burst.ts';
 import { memory500, sseSlow100, sseSlow500 } from './scenarios/sse-slow.ts';
 import { translateJson, translateSse } from './scenarios/translation.ts';
+import { unwell } from './scenarios/unwell.ts';
 
 /** A scenario and how much of it. */
 export interface Planned {
@@ -30,6 +32,9 @@ const full: readonly Plain[] = [
   { scenario: json32k, rounds: 15, contenders: everybody },
   { scenario: translateJson, rounds: 10, contenders: [], warmUpMs: 1_000 },
   { scenario: translateSse, rounds: 10, contenders: [], warmUpMs: 1_000 },
+  { scenario: resilienceJson, rounds: 12, contenders: [gateway, careless, threefold], warmUpMs: 1_000 },
+  { scenario: resilienceSse, rounds: 12, contenders: [gateway, careless, threefold], warmUpMs: 1_000 },
+  { scenario: unwell, rounds: 3, contenders: [], warmUpMs: 3_000 },
   { scenario: plugins, rounds: 25, contenders: [] },
   { scenario: sseSlow500, rounds: 7, contenders: [floor, hpm, gateway, logging, portkey] },
   { scenario: memory500, rounds: 4, contenders: [floor, hpm, gateway, portkey] },

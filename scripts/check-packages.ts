@@ -67,7 +67,13 @@ function version(name: string): string {
 
 /** Workspaces that are not private. */
 async function publicPackages(): Promise<string[]> {
-  const folders = ['core', ...(await foldersIn('plugins')), ...(await foldersIn('providers')), 'test/contract'];
+  const folders = [
+    'core',
+    ...(await foldersIn('plugins')),
+    ...(await foldersIn('providers')),
+    ...(await foldersIn('services')),
+    'test/contract',
+  ];
   const manifests = await Promise.all(folders.map((folder) => readManifest(folder)));
   return folders.filter((_folder, index) => manifests[index]?.private !== true);
 }

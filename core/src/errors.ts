@@ -132,7 +132,8 @@ export const errorTable = {
   ),
   GW_CLIENT_CLOSED: row(499, 'internal', 'The client closed the connection before the answer was complete.'),
   GW_CLIENT_STALLED: row(499, 'internal', 'The client stopped reading the answer and was disconnected.'),
-  GW_HEDGE_LOST: row(499, 'internal', 'Another target answered first.'),
+  GW_HEDGE_LOST: row(499, 'internal', 'Another target answered first. Use its answer.'),
+  GW_RECOVERY_UNFIT: row(499, 'internal', 'The answer that was begun again is another than the first. Send the request again.'),
   GW_NO_TARGET: row(
     503,
     'unavailable',

@@ -69,6 +69,8 @@ export class Exchange {
   answeringCredential: string | undefined = undefined;
   /** The connection that it came by, where that leads to upstreams too. */
   carrier: Carrier | undefined = undefined;
+  /** Its answer, where another target could go on with it. */
+  recovering: { readonly recoverable: boolean } | undefined = undefined;
   attemptCount = 0;
   readonly attempts: AttemptRecord[] = [];
   bytesOut = 0;
@@ -80,6 +82,8 @@ export class Exchange {
   plugin = '';
   /** What plugins get; made by `contextOf`. */
   context: unknown = undefined;
+  /** Ends when the `attempt` hooks that run now are done. */
+  attemptHooks: Promise<void> | undefined = undefined;
   /** Cancels the hook that runs now; made when the hook asks for a signal. */
   hookScope: AbortController | undefined = undefined;
 
@@ -93,6 +97,7 @@ export class Exchange {
   /** Set when the exchange is over: whether the client got the whole answer. */
   #delivered: boolean | undefined = undefined;
   #answer: BytesBody | SseBody | undefined = undefined;
+  #firstContentAt: number | undefined = undefined;
 
   constructor(parts: ExchangeParts, inbound: Inbound, dialect: Dialect, parent?: Exchange, madeBy?: string) {
     this.parts = parts;
@@ -239,13 +244,14 @@ export class Exchange {
 
   /** The upstream's body that is the exchange's answer: usage and finish reason are read from it. */
   answeredBy(body: BytesBody | SseBody, credential: string): void {
+    this.#firstContentAt = this.firstContentAt; // of a stream that another one goes on with
     this.#answer = body;
     this.answeringCredential = credential;
   }
 
   /** When the stream's first content arrived, by the monotonic clock. */
   get firstContentAt(): number | undefined {
-    return this.#answer?.kind === 'stream' ? this.#answer.firstContentAt : undefined;
+    return this.#firstContentAt ?? (this.#answer?.kind === 'stream' ? this.#answer.firstContentAt : undefined);
   }
 
   get usage(): Usage | undefined {

@@ -57,7 +57,7 @@ export interface ExplainParts {
   readonly catalog: ModelCatalog;
   readonly estimator: TokenEstimator;
   /** How targets do at the moment. */
-  readonly states?: TargetStates | undefined;
+  readonly states: TargetStates;
   readonly limits: ParsedConfig['limits'];
   /** Plugins that cannot police what is carried unread. */
   readonly unpoliced?: readonly string[];
@@ -98,7 +98,7 @@ function callFacts(parts: ExplainParts, { dialect, parameter }: RouteMatch, path
 /** In the order in which they would be asked now; those that would not be stand where the operator put them. */
 function explainedTargets({ router, catalog, estimator, states }: ExplainParts, call: ParsedCall): ExplainedTarget[] {
   const candidates = router.candidates(call.model, call.dialect);
-  const order = states?.order(candidates) ?? { targets: candidates, lastResortFrom: candidates.length };
+  const order = states.order(candidates);
   const lacks = order.targets.map((target) => incapacity(target, call, { catalog, estimator }));
   const anyAble = lacks.includes(undefined);
   let tried = 0;

@@ -12,8 +12,7 @@ import { SocketFace } from './http/socket-face.ts';
 import { warnOfNode } from './node-floor.ts';
 import type { PipelineParts } from './pipeline.ts';
 import { authenticates, buildPlugins, checkPlugins, PluginLifecycle } from './plugin-loader.ts';
-import type { RetryBudget } from './resilience/retry-budget.ts';
-import { type CallSettings, Settings } from './resilience/settings.ts';
+import { Settings } from './resilience/settings.ts';
 import { type TargetReport, TargetStates } from './resilience/target-states.ts';
 import { type RouteInfo, RouteTable } from './routes.ts';
 import { CacheStore } from './services/cache-store.ts';
@@ -26,23 +25,16 @@ import { ModelCatalog } from './services/model-catalog.ts';
 import { guardedSignals, Signals } from './services/signals.ts';
 import { TokenEstimator } from './services/token-estimator.ts';
 import { socketRoutes, socketsOf } from './sockets/routes.ts';
-import { admitted } from './upstream/admitted.ts';
-import { type Addressed, alongTargets, type Travel } from './upstream/along-targets.ts';
-import { asAttempt, type Next } from './upstream/as-attempt.ts';
-import { capable } from './upstream/capable.ts';
+import { asAttempt } from './upstream/as-attempt.ts';
 import { CredentialPools } from './upstream/credential-pools.ts';
-import { hedged } from './upstream/hedged.ts';
 import { oncePerKey } from './upstream/idempotency.ts';
-import { impatient } from './upstream/impatient.ts';
 import { KeptItems } from './upstream/kept-items.ts';
-import { recovering } from './upstream/recovering.ts';
 import { reporting } from './upstream/reporting.ts';
-import { retrying } from './upstream/retrying.ts';
 import { Router } from './upstream/router.ts';
 import { send } from './upstream/send.ts';
 import { sticking } from './upstream/stickiness.ts';
 import { Transport } from './upstream/transport.ts';
-import { withCredential } from './upstream/with-credential.ts';
+import { travelling } from './upstream/travel.ts';
 
 /** An AI API gateway as an Express handler: `app.use('/ai', gateway)`. Works on Express 4 and 5. */
 export interface Gateway extends ExpressHandler {
@@ -91,6 +83,7 @@ export function aiGateway(config: GatewayConfig): Gateway {
     estimator: services.get(TokenEstimator),
     limits: parsed.limits,
     unpoliced: unread,
+    states: parts.states,
   };
   const lifecycle = new PluginLifecycle(plugins, logger);
   const sockets = socketFace(plugins, parsed, parts, credentials, transport);
@@ -103,17 +96,6 @@ export function aiGateway(config: GatewayConfig): Gateway {
     stop: () => stop(lifecycle, transport, services),
   });
   return asGateway(face, [...routes.routes, ...(sockets?.routes ?? []), ...healthRoutes], explainParts, () => parts.states.report());
-}
-
-interface TravelParts {
-  readonly states: TargetStates;
-  readonly settings: Settings;
-  readonly signals: Signals;
-  readonly router: Router;
-  readonly credentials: CredentialPools;
-  readonly clock: Clock;
-  readonly catalog: ModelCatalog;
-  readonly estimator: TokenEstimator;
 }
 
 function pipelineParts(
@@ -142,9 +124,20 @@ function pipelineParts(
     settings,
     connections: limits.connections,
     changed: (change) => signals.emit('breaker', change),
+    configured: new Set(router.offered.map(({ id }) => id)),
   });
   const travel = travelling(
-    { states, settings, signals, router, credentials, clock, catalog: services.get(ModelCatalog), estimator: services.get(TokenEstimator) },
+    {
+      states,
+      settings,
+      signals,
+      router,
+      credentials,
+      clock,
+      catalog: services.get(ModelCatalog),
+      estimator: services.get(TokenEstimator),
+      totalMs,
+    },
     asAttempt(
       (one) => hooks.attempt(one),
       (one) => send(one, sendOptions),
@@ -170,31 +163,6 @@ function pipelineParts(
     allowAnonymous: allowAnonymous && !config.plugins.some(authenticates),
     upstream: oncePerKey(idempotency, sticking(services.get(CacheStore), reporting(travel))),
   };
-}
-
-/** How an exchange is sent, and sent again. The outermost is written first. */
-function travelling(parts: TravelParts, attempt: Next): Travel {
-  const { states, settings, signals, router, catalog, estimator, credentials, clock } = parts;
-  const ofCall = (model: string, target: string): CallSettings => settings.call(model, target);
-  const ofTry = ({ exchange, target }: Addressed): CallSettings => ofCall(exchange.requireCall().model, target.target.id);
-  const budget = (target: string): RetryBudget => states.of(target).retries;
-  return recovering(
-    { settings: ofCall, signals },
-    capable(
-      { catalog, estimator },
-      hedged(
-        { states, signals, settings: ofCall },
-        clock,
-        alongTargets(
-          { router, catalog, signals, states },
-          impatient(
-            ofTry,
-            retrying({ settings: ofTry, budget, signals, random: Math.random }, admitted(states, withCredential(credentials, attempt))),
-          ),
-        ),
-      ),
-    ),
-  );
 }
 
 /** WebSockets, where one plugin brought them. */

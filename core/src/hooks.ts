@@ -76,7 +76,17 @@ export class HookRunner {
 
   /** Before a try goes out. Rejects with `SkipTarget` or a `GatewayError`. */
   attempt(attempt: HookedAttempt): Promise<void> | undefined {
-    return this.#attempt.length === 0 ? undefined : this.#beforeAttempt(attempt);
+    if (this.#attempt.length === 0) return undefined;
+    // Two attempts of a hedge: one after the other, for an exchange has one running hook at a time.
+    const { exchange } = attempt;
+    const earlier = exchange.attemptHooks;
+    const run = earlier === undefined ? this.#beforeAttempt(attempt) : earlier.then(() => this.#beforeAttempt(attempt));
+    const over = run.then(ignore, ignore);
+    exchange.attemptHooks = over;
+    void over.then(() => {
+      if (exchange.attemptHooks === over) exchange.attemptHooks = undefined;
+    });
+    return run;
   }
 
   async #wayIn(hooks: readonly BoundHook[], exchange: Exchange): Promise<GatewayResponse | undefined> {
@@ -271,3 +281,5 @@ function isBody(body: Partial<GatewayResponse['body']> | undefined | null): bool
   if (body.kind === 'opaque') return body instanceof CarriedBody; // bytes of a handoff: no plugin can make them
   return body.kind === 'stream' && typeof body.events === 'object' && body.events !== null && Symbol.asyncIterator in body.events;
 }
+
+function ignore(): void {}

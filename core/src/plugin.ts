@@ -54,6 +54,7 @@ export type { Settlement } from './model/settlement.ts';
 export type { Target } from './model/target.ts';
 export type { Usage } from './model/usage.ts';
 export type { Credential, HeaderPairs, OutgoingRequest, Provider } from './providers/provider.ts';
+export { PeakEwma } from './resilience/peak-ewma.ts';
 export { Secret } from './secret.ts';
 export { type AdminRoute, AdminRoutes } from './services/admin-routes.ts';
 export { CacheStore } from './services/cache-store.ts';

@@ -15,6 +15,7 @@ const http = /^core\/src\/http\//;
 const core = /^core\/src\//;
 const plugin = /^plugins\/([^/]+)\/src\//;
 const provider = /^providers\/([^/]+)\/src\//;
+const service = /^services\/([^/]+)\/src\//;
 
 /** Which module may import which. One message for each import that breaks a rule. */
 export function importRules(tree: Tree): Violation[] {
@@ -73,12 +74,13 @@ function coreImportsPlugin({ path }: SourceFile, { specifier = '' }: Import): Br
 
 function pluginImports({ path }: SourceFile, { specifier = '' }: Import): Broken | undefined {
   if (!specifier.startsWith(scope)) return undefined;
-  for (const [kind, pattern] of [
-    ['plugin', plugin],
-    ['provider', provider],
+  for (const [kind, pattern, face] of [
+    ['plugin', plugin, 'plugin'],
+    ['provider', provider, 'provider'],
+    ['service', service, 'plugin'],
   ] as const)
-    if (pattern.test(path) && specifier !== `${scope}core/${kind}`)
-      return { rule: `${kind}-imports`, message: `a ${kind} imports only '${scope}core/${kind}' of ours, not '${specifier}'` };
+    if (pattern.test(path) && specifier !== `${scope}core/${face}`)
+      return { rule: `${kind}-imports`, message: `a ${kind} imports only '${scope}core/${face}' of ours, not '${specifier}'` };
   return undefined;
 }
 
@@ -118,10 +120,10 @@ function sockets({ path }: SourceFile, { specifier = '', names, typeOnly }: Impo
 }
 
 export function isRuntime(path: string): boolean {
-  return core.test(path) || plugin.test(path) || provider.test(path);
+  return core.test(path) || plugin.test(path) || provider.test(path) || service.test(path);
 }
 
-/** Sources that are published: core, plugins and the kit. */
+/** Sources that are published: core, the packages beside it and the kit. */
 function isShipped(path: string): boolean {
   return isRuntime(path) || path.startsWith('test/contract/src/');
 }

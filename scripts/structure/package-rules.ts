@@ -1,7 +1,7 @@
 import { exists, foldersIn, type Package, readText, scope, type Tree, type Violation } from './tree.ts';
 
 /** Folders of packages beside the core, and the file that each package of it is named for. */
-const kinds = { plugins: 'src/plugin.ts', providers: 'src/provider.ts' } as const;
+const kinds = { plugins: 'src/plugin.ts', providers: 'src/provider.ts', services: 'src/service.ts' } as const;
 const files = ['package.json', 'README.md', 'tsconfig.json', 'src/index.ts', 'src/options.ts'];
 const headings = ['## Install', '## Use', '## Options', '## What it does', '## Limits'];
 const conditions = [scope.replace(/\/$/, '/source'), 'types', 'default'];

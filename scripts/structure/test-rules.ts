@@ -9,7 +9,7 @@ export interface Untested {
 export const untested: readonly Untested[] = [];
 
 const core = /^core\/src\/(.+)\.ts$/;
-const plugin = /^(plugins|providers)\/([^/]+)\/src\/(.+)\.ts$/;
+const plugin = /^(plugins|providers|services)\/([^/]+)\/src\/(.+)\.ts$/;
 const declarations = new Set(['function', 'class', 'const', 'let', 'var']);
 /** What a declaration of the module itself may stand after: `declare` and the `const` of types are none. */
 const beforeDeclaration = new Set([undefined, ';', '}', 'export', 'default', 'async', 'abstract']);
@@ -39,7 +39,7 @@ function testsOf(path: string): string[] {
   if (name === undefined || file === undefined) return [];
   const usual = `test/${kind}/${name}/${file}.test.ts`;
   // Options are what a plugin is called with: its own test may cover them.
-  return file === 'options' ? [usual, `test/${kind}/${name}/${kind === 'plugins' ? 'plugin' : 'provider'}.test.ts`] : [usual];
+  return file === 'options' ? [usual, `test/${kind}/${name}/${kind?.slice(0, -1)}.test.ts`] : [usual];
 }
 
 /** The line of a source's first declaration that exists at run time; `undefined` for types and barrels. */

@@ -33,7 +33,7 @@ function foldersIn(parent: string): string[] {
   return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
 }
 
-const folders = ['core', ...foldersIn('plugins'), ...foldersIn('providers'), 'test/contract'];
+const folders = ['core', ...foldersIn('plugins'), ...foldersIn('providers'), ...foldersIn('services'), 'test/contract'];
 const published = folders
   .filter((folder) => existsSync(join(root, folder, 'package.json')))
   .map((folder) => ({ folder, manifest: manifestIn(folder) }))

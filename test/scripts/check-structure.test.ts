@@ -37,6 +37,13 @@ const sound: Readonly<Record<string, string>> = {
   'providers/up/src/options.ts': 'export const options = {};\n',
   'providers/up/src/provider.ts':
     "import { defineProvider } from '@express-ai-gateway/core/provider';\nimport { options } from './options.ts';\nexport const up = [defineProvider, options];\n",
+  'services/facts/package.json': manifest('facts', { '.': 'index' }, { peerDependencies: { '@express-ai-gateway/core': '0.x' } }),
+  'services/facts/tsconfig.json': '{}',
+  'services/facts/README.md': readme,
+  'services/facts/src/index.ts': "export { facts } from './service.ts';\n",
+  'services/facts/src/options.ts': 'export const options = {};\n',
+  'services/facts/src/service.ts':
+    "import { slot } from '@express-ai-gateway/core/plugin';\nimport { options } from './options.ts';\nexport const facts = [slot, options];\n",
   'plugins/one/package.json': manifest('one', { '.': 'index' }, { peerDependencies: { '@express-ai-gateway/core': '0.x' } }),
   'plugins/one/tsconfig.json': '{}',
   'plugins/one/README.md': readme,
@@ -58,7 +65,7 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 /** Plants a file, and beside a source the test that it must have. */
 function plant(path: string, text: string): void {
   plantAlone(path, text);
-  const source = /^(?:(core)|((?:plugins|providers)\/[^/]+))\/src\/(.+)\.ts$/.exec(path);
+  const source = /^(?:(core)|((?:plugins|providers|services)\/[^/]+))\/src\/(.+)\.ts$/.exec(path);
   if (source !== null) plantAlone(`test/${source[1] ?? source[2]}/${source[3]}.test.ts`, '');
 }
 
@@ -158,6 +165,13 @@ describe('package borders', () => {
       "import { x } from '@express-ai-gateway/core/provider';",
       'plugin-imports',
     ],
+    [
+      'a service imports the application face',
+      'services/facts/src/a.ts',
+      "import { x } from '@express-ai-gateway/core';",
+      'service-imports',
+    ],
+    ['a service imports a plugin', 'services/facts/src/a.ts', "import { x } from '@express-ai-gateway/one';", 'service-imports'],
     ["core's face of providers imported from inside", 'core/src/a.ts', "import { slot } from './provider.ts';", 'barrel'],
     ['a relative import leaves its package', 'plugins/one/src/a.ts', "import '../../../core/src/slot.ts';", 'package-border'],
     ['a relative import leaves src', 'core/src/a.ts', "import '../package.json';", 'package-border'],
@@ -186,6 +200,7 @@ describe('requests and sockets', () => {
     ['core outside http has a req', 'core/src/a.ts', 'export const path = (req: { url: string }) => 1;', 'req-res'],
     ['core outside http uses the global Response', 'core/src/a.ts', 'export const a = new Response();', 'req-res'],
     ['a provider imports undici', 'providers/up/src/a.ts', "import { request } from 'undici';", 'sockets'],
+    ['a service fetches', 'services/facts/src/a.ts', "export const a = fetch('x');", 'sockets'],
     ['a plugin imports express', 'plugins/one/src/a.ts', "import express from 'express';", 'req-res'],
     ['http opens a connection', 'core/src/http/a.ts', "import { request } from 'node:http';", 'sockets'],
     ['http takes the whole module', 'core/src/http/a.ts', "import * as http from 'node:http';", 'sockets'],

@@ -167,7 +167,7 @@ const ways: Readonly<Record<string, Given>> = {
 };
 
 /** These have no client to tell. */
-const untold: readonly GatewayErrorCode[] = ['GW_CLIENT_CLOSED', 'GW_CLIENT_STALLED', 'GW_HEDGE_LOST'];
+const untold: readonly GatewayErrorCode[] = ['GW_CLIENT_CLOSED', 'GW_CLIENT_STALLED', 'GW_HEDGE_LOST', 'GW_RECOVERY_UNFIT'];
 
 /** These are about WebSockets: `test/e2e/websocket` and `test/core/http/socket-face.test.ts` bring them about. */
 const bySocket: readonly GatewayErrorCode[] = ['GW_FORBIDDEN_ORIGIN', 'GW_TOO_MANY_SOCKETS'];

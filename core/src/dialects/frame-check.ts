@@ -12,11 +12,14 @@ const LF = 0x0a;
 
 const none = -1;
 
-/** Up to the data of nearly every frame: one `data:` line, others that have none before it. */
+/** Up to the data of nearly every frame: one `data:` line, and one that has none before it at most. */
 const lead = /(?:(?:event|id):[^\r\n]*\r?\n)?data: ?/y;
 
+/** From the end of one frame's data to the next one's. */
+const between = String.raw`(?:\n\n|\r\n\r\n)${lead.source}`;
+
 /** What makes a frame more than a comment. */
-const eventField = /^\uFEFF?(?:data|event)(?::|$)/m;
+const eventField = /(?:^\uFEFF?|[\r\n])(?:data|event)(?:[:\r\n]|$)/;
 
 /** Frames of one stream that teach their shapes; a stream whose frames are all different costs a parse each and no more. */
 const maxLessons = 64;
@@ -37,12 +40,14 @@ export class FrameCheck {
   #bytes: Buffer | undefined = undefined;
   #text = '';
   #isUtf8 = true;
+  /** Frames up to here are known to be sound: those that are alike are looked at in one go. */
+  #soundUntil = 0;
 
   /** `dialect`: streams of the same one look alike. */
   constructor(dialect: object) {
     let shapes = shapesOf.get(dialect);
     if (shapes === undefined) {
-      shapes = new JsonShapes();
+      shapes = new JsonShapes(between);
       shapesOf.set(dialect, shapes);
     }
     this.#shapes = shapes;
@@ -53,19 +58,29 @@ export class FrameCheck {
     this.#bytes = bytes;
     this.#text = text;
     this.#isUtf8 = isUtf8(bytes);
+    this.#soundUntil = 0;
   }
 
   /** One frame of the chunk, from `start` to `end` (blank line included). */
   frame(start: number, end: number): FrameSoundness {
+    if (end <= this.#soundUntil) return 'sound';
     if (!this.#isUtf8 && !isUtf8((this.#bytes as Buffer).subarray(start, end))) return this.#bad(start, end);
     const text = this.#text;
     const from = text.startsWith('data: ', start) ? start + 6 : this.#dataStart(start);
     const to = this.#dataEnd(end);
     if (from === none || to <= from) return this.#read(start, end);
-    if (this.#last?.matches(text, from, to)) return 'sound';
-    const found = this.#shapes.find(text, from, to);
-    if (found !== undefined) this.#last = found;
-    return found !== undefined || this.#learn(from, to) ? 'sound' : this.#read(start, end);
+    const known = this.#last?.reaches(text, from, to) ? this.#last : this.#shapes.find(text, from, to);
+    if (known === undefined) return this.#learn(from, to) ? 'sound' : this.#read(start, end);
+    this.#last = known;
+    if (this.#isUtf8) this.#soundUntil = this.#frameEnd(known.end);
+    return 'sound';
+  }
+
+  /** Where a frame ends whose data ends here; the same place where more of it follows. */
+  #frameEnd(dataEnd: number): number {
+    const text = this.#text;
+    if (text.charCodeAt(dataEnd) === LF && text.charCodeAt(dataEnd + 1) === LF) return dataEnd + 2;
+    return text.startsWith('\r\n\r\n', dataEnd) ? dataEnd + 4 : dataEnd;
   }
 
   #dataStart(start: number): number {

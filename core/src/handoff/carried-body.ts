@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { gatewayError } from '../errors.ts';
+import { GatewayError, gatewayError } from '../errors.ts';
 import type { OpaqueBody } from '../model/response.ts';
 
 /** Takes the bytes of an answer; false: wait for `resume`. */
@@ -86,7 +86,7 @@ export class CarriedBody implements OpaqueBody {
   }
 
   #cut(cause?: Error): void {
-    if (!this.#over) this.#finish(gatewayError('GW_UPSTREAM_TRUNCATED', { cause }));
+    if (!this.#over) this.#finish(cause instanceof GatewayError ? cause : gatewayError('GW_UPSTREAM_TRUNCATED', { cause }));
   }
 
   #finish(error: Error): void {

@@ -15,8 +15,7 @@ import { ClientBody } from './client-body.ts';
 import { type ExpressHandler, ExpressInbound, type ExpressNext, type ExpressRequest, splitUrl } from './express.ts';
 import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
-import type { UpgradeRequest } from './socket-engine.ts';
-import type { SocketFace } from './socket-face.ts';
+import type { OfferedUpgrade, SocketFace } from './socket-face.ts';
 import { type Served, UnderWay } from './under-way.ts';
 
 export interface ExpressFaceParts {
@@ -112,7 +111,7 @@ export class ExpressFace {
   }
 
   /** A WebSocket that is asked for, and came through the host's app to us. */
-  #open(upgrade: UpgradeRequest, res: ServerResponse, path: string, query: string, next: ExpressNext): void {
+  #open(upgrade: OfferedUpgrade, res: ServerResponse, path: string, query: string, next: ExpressNext): void {
     const sockets = this.#face.sockets as SocketFace;
     const route = sockets.find(path);
     if (route === undefined) {

@@ -12,8 +12,8 @@ import type { RouteInfo } from '../routes.ts';
 import { principal } from '../slot.ts';
 import { type BeforeRoute, type Opening, OpeningExchange } from '../sockets/opening.ts';
 import type { Session } from '../sockets/session.ts';
+import { EarlyBytes } from './early-bytes.ts';
 import { ExpressInbound, type ExpressRequest } from './express.ts';
-import type { UpgradeRequest } from './socket-engine.ts';
 import type { Sockets } from './sockets.ts';
 import { UpgradeOutbound } from './upgrade-outbound.ts';
 
@@ -37,6 +37,13 @@ export interface SocketFaceParts {
 /** Runs an exchange to its end; never rejects. */
 export type Run = (exchange: Exchange, dialect: Dialect, outbound: Outbound) => Promise<void>;
 
+/** An upgrade that may become one of ours. */
+export interface OfferedUpgrade {
+  readonly req: IncomingMessage;
+  readonly socket: Duplex;
+  readonly early: EarlyBytes;
+}
+
 interface Open {
   readonly session: Session;
   readonly principal: string | undefined;
@@ -50,7 +57,7 @@ interface Open {
 export class SocketFace {
   readonly #face: SocketFaceParts;
   /** Upgrades on their way through the host's app. */
-  readonly #offered = new WeakMap<IncomingMessage, UpgradeRequest>();
+  readonly #offered = new WeakMap<IncomingMessage, OfferedUpgrade>();
   readonly #open = new Set<Open>();
   #opening = 0;
   #onEmpty: (() => void) | undefined = undefined;
@@ -78,13 +85,13 @@ export class SocketFace {
     res.shouldKeepAlive = false;
     res.assignSocket(socket as Socket);
     res.once('finish', () => (socket as Socket).destroySoon());
-    this.#offered.set(req, { req, socket, head });
+    this.#offered.set(req, { req, socket, early: new EarlyBytes(socket, head) });
     server.emit('request', req, res);
     return true;
   }
 
   /** The upgrade that a request of the app's is. */
-  offered(req: IncomingMessage): UpgradeRequest | undefined {
+  offered(req: IncomingMessage): OfferedUpgrade | undefined {
     return this.#offered.get(req);
   }
 
@@ -103,7 +110,7 @@ export class SocketFace {
   }
 
   /** Asks who it is, like for every request, and opens it. */
-  async serve(upgrade: UpgradeRequest, res: ServerResponse, route: SocketRoute, path: string, query: string, run: Run): Promise<void> {
+  async serve(upgrade: OfferedUpgrade, res: ServerResponse, route: SocketRoute, path: string, query: string, run: Run): Promise<void> {
     const opening = route.opening();
     const inbound = new ExpressInbound(upgrade.req as ExpressRequest, path, query, withCredential(upgrade.req.headers));
     const exchange = new OpeningExchange(this.#face.parts, inbound, route.dialect, {
@@ -144,26 +151,33 @@ export class SocketFace {
     return opening.prepare(exchange, beforeRoute);
   }
 
-  #accept(upgrade: UpgradeRequest, res: ServerResponse, exchange: OpeningExchange, headers: readonly string[], run: Run): boolean {
+  #accept(upgrade: OfferedUpgrade, res: ServerResponse, exchange: OpeningExchange, headers: readonly string[], run: Run): boolean {
     const { sockets, messageBytes, parts } = this.#face;
     res.detachSocket(upgrade.socket as Socket);
-    const client = sockets.engine.accept(upgrade, {
-      maxBytes: messageBytes,
-      headers: handshake(headers),
-      protocol: protocolsOf(upgrade.req.headers).find((protocol) => protocol === 'realtime'),
-    });
-    if (client === undefined) return false;
-    const hooks = {
-      run: (own: Exchange, outbound: Outbound) => run(own, own.dialect, outbound),
-      onOver: () => {
-        life.cancel();
-        this.#open.delete(open);
-        if (this.#open.size === 0) this.#onEmpty?.();
+    const { req, socket, early } = upgrade;
+    const client = sockets.engine.accept(
+      { req, socket, head: early.take() },
+      {
+        maxBytes: messageBytes,
+        headers: handshake(headers),
+        protocol: protocolsOf(req.headers).find((protocol) => protocol === 'realtime'),
       },
+    );
+    if (client === undefined) return false;
+    let over = (): void => {
+      ended = true; // before it had begun: its upstream was gone already
     };
+    let ended = false;
+    const hooks = { run: (own: Exchange, outbound: Outbound) => run(own, own.dialect, outbound), onOver: () => over() };
     const session = exchange.opening.begin(client, exchange, hooks);
+    if (ended) return true;
     const open = { session, principal: exchange.getSlot(principal)?.id };
     const life = parts.clock.after(sockets.lifeMs, () => session.close());
+    over = () => {
+      life.cancel();
+      this.#open.delete(open);
+      if (this.#open.size === 0) this.#onEmpty?.();
+    };
     this.#open.add(open);
     return true;
   }

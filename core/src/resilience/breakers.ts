@@ -50,19 +50,22 @@ export class Breakers {
   readonly #options: BreakersOptions;
   readonly #changed: BreakersListener | undefined;
   readonly #own: (target: string) => Partial<BreakerOptions>;
+  readonly #kept: ReadonlySet<string>;
   readonly #entries = new Map<string, Entry>();
 
-  /** `own`: what holds for one target alone. */
+  /** `own`: what holds for one target alone; `kept`: those that are never forgotten. */
   constructor(
     clock: Clock,
     options: BreakersOptions = {},
     changed?: BreakersListener,
     own: (target: string) => Partial<BreakerOptions> = () => ({}),
+    kept: ReadonlySet<string> = new Set(),
   ) {
     this.#clock = clock;
     this.#options = options;
     this.#changed = changed;
     this.#own = own;
+    this.#kept = kept;
   }
 
   get size(): number {
@@ -140,6 +143,7 @@ export class Breakers {
   #forgetOne(): void {
     let leaving: string | undefined;
     for (const [target, { breaker }] of this.#entries) {
+      if (this.#kept.has(target)) continue;
       leaving ??= target;
       if (breaker.state.kind !== 'closed') continue;
       leaving = target;

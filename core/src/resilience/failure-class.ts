@@ -37,6 +37,7 @@ export const failureClasses: Readonly<Partial<Record<GatewayErrorCode, FailureCl
   GW_CLIENT_STALLED: stands,
   GW_CLOSING: stands,
   GW_HEDGE_LOST: stands,
+  GW_RECOVERY_UNFIT: stands,
   GW_INTERNAL: stands,
   GW_HOOK_FAILED: stands,
   GW_HOOK_TIMEOUT: stands,

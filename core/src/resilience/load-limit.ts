@@ -113,11 +113,11 @@ export class LoadLimit {
     return this.#limit.current;
   }
 
-  /** A place now, or a promise of how the wait for one ends. `key` is the tenant. */
-  acquire(key: string, waitMs: number, onAbort: OnAbort): Lease | Shed | Promise<Place> {
+  /** A place now, or a promise of how the wait for one ends. `key` is the tenant, or says who it is when there is a wait. */
+  acquire(key: string | (() => string), waitMs: number, onAbort: OnAbort): Lease | Shed | Promise<Place> {
     if (this.#inFlight < this.#limit.current) return this.#lease();
     if (!(waitMs > 0)) return this.#shed('late');
-    return this.#wait(key, waitMs, onAbort);
+    return this.#wait(typeof key === 'string' ? key : key(), waitMs, onAbort);
   }
 
   /** For leases alone. */

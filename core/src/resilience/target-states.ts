@@ -10,7 +10,9 @@ import type { Settings, TargetSettings } from './settings.ts';
 /** What is remembered of one target. */
 export interface TargetState {
   readonly load: LoadLimit;
-  readonly latency: Latency;
+  /** To a stream's first content, and to a whole answer: two things. */
+  readonly streams: Latency;
+  readonly wholes: Latency;
   readonly retries: RetryBudget;
   /** Milliseconds that a call may wait for its turn. */
   readonly queueMs: number;
@@ -31,6 +33,8 @@ export interface TargetStatesOptions {
   /** Most calls under way at a target whose limit is found out. */
   readonly connections: number;
   readonly changed: BreakersListener;
+  /** Targets that the config names: they are never forgotten for others that clients make up. */
+  readonly configured?: ReadonlySet<string>;
 }
 
 /** Targets remembered; clients may name models of a provider freely. */
@@ -49,10 +53,16 @@ export class TargetStates {
   constructor(clock: Clock, options: TargetStatesOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#breakers = new Breakers(clock, { targets: maxTargets }, options.changed, (target) => {
-      const { breaker } = options.settings.target(target);
-      return breaker === false ? never : breaker;
-    });
+    this.#breakers = new Breakers(
+      clock,
+      { targets: maxTargets },
+      options.changed,
+      (target) => {
+        const { breaker } = options.settings.target(target);
+        return breaker === false ? never : breaker;
+      },
+      options.configured,
+    );
   }
 
   of(target: string): TargetState {
@@ -83,9 +93,9 @@ export class TargetStates {
   /** A snapshot of plain data. */
   report(): readonly TargetReport[] {
     return this.#breakers.health().map((health) => {
-      const { load, latency } = this.of(health.target);
+      const { load, streams } = this.of(health.target);
       const { inFlight, limit, waiting } = load;
-      return { ...health, inFlight, limit, waiting, firstTokenMs: latency.averageMs, p95FirstTokenMs: latency.p95Ms };
+      return { ...health, inFlight, limit, waiting, firstTokenMs: streams.averageMs, p95FirstTokenMs: streams.p95Ms };
     });
   }
 
@@ -94,7 +104,8 @@ export class TargetStates {
     const limit = concurrency === 'adaptive' ? new Aimd({ initial: connections, max: connections }) : fixedLimit(concurrency);
     return {
       load: new LoadLimit(this.#clock, limit, queueLength),
-      latency: new Latency(this.#clock),
+      streams: new Latency(this.#clock),
+      wholes: new Latency(this.#clock),
       retries: new RetryBudget(this.#clock),
       queueMs,
     };
@@ -103,7 +114,7 @@ export class TargetStates {
   /** The oldest that nobody asks now. */
   #forgetOne(): void {
     for (const [target, { load }] of this.#states)
-      if (load.inFlight === 0 && load.waiting === 0) {
+      if (load.inFlight === 0 && load.waiting === 0 && this.#options.configured?.has(target) !== true) {
         this.#states.delete(target);
         return;
       }

@@ -9,7 +9,6 @@ export interface SignalMap {
   'plugin-failed-open': { readonly plugin: string; readonly hook: string; readonly exchange: string };
   /** A hook kept the event loop to itself, and every other request waiting. */
   'plugin-blocked': { readonly plugin: string; readonly hook: string; readonly exchange: string; readonly ms: number };
-  /** An attempt failed and another target was asked. */
   /** An attempt failed, and its target is asked again after a wait. */
   retry: { readonly exchange: string; readonly target: string; readonly code: string; readonly waitMs: number };
   /** A target's circuit breaker changed. */
@@ -18,6 +17,7 @@ export interface SignalMap {
   hedge: { readonly exchange: string; readonly from: string; readonly to: string };
   /** A stream broke off, and another target's answer went on where it stopped (`resumed`), or did not fit. */
   recovery: { readonly exchange: string; readonly from: string; readonly resumed: boolean };
+  /** An attempt failed and another target was asked. */
   fallback: { readonly exchange: string; readonly from: string; readonly to: string; readonly code: string };
 }
 

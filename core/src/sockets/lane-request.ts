@@ -38,6 +38,11 @@ export class LaneRequest implements UpstreamConnection, SocketListener {
     this.#events = events;
   }
 
+  /** Whether nobody waits for it any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Aborts when nobody waits for the connection any more. */
   get dialling(): AbortSignal {
     return this.#dialling.signal;

@@ -218,6 +218,7 @@ export class RealtimeSession implements Session {
       if (left) turn.exchange.abort(error);
       else turn.outbound.mute();
       turn.failed(error);
+      if (left) turn.outbound.cut(); // there is nobody left to take an answer
     }
     this.#upstream.close(closeCodes.normal, '');
     this.#client.close(left ? closeCodes.normal : closeCodes.failed, left ? '' : 'the model provider ended the session');

@@ -33,6 +33,7 @@ export class ResponsesLane implements Carrier {
   readonly #kept = new Map<string, KeptPlace>();
   /** Where a request is under way: a connection has one at a time. */
   readonly #busy = new Set<string>();
+  #closed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -52,6 +53,7 @@ export class ResponsesLane implements Carrier {
   }
 
   close(): void {
+    this.#closed = true;
     for (const socket of this.#sockets.values()) socket.close(closeCodes.normal, '');
     this.#sockets.clear();
   }
@@ -94,7 +96,10 @@ export class ResponsesLane implements Carrier {
         connectMs,
         signal: under.dialling,
       });
-      if (!isRefusedDial(answer)) {
+      if (!isRefusedDial(answer) && (under.over || this.#closed)) {
+        answer.close(closeCodes.normal, '');
+        under.failed(new Error('the connection is no longer wanted'));
+      } else if (!isRefusedDial(answer)) {
         this.#sockets.set(place, answer);
         under.sendOn(answer);
       } else if (noSockets.has(answer.status)) {

@@ -28,15 +28,16 @@ export function admitted(states: TargetStates, next: (one: Addressed) => Promise
     }
     const visit = new Visit(states, id, admission, lease);
     const startedAt = one.exchange.clock.monotonic();
+    const latency = one.exchange.requireCall().stream ? state.streams : state.wholes;
     try {
       const response = await next({ ...one, watch: visit });
-      state.latency.observe(one.exchange.clock.monotonic() - startedAt);
+      latency.observe(one.exchange.clock.monotonic() - startedAt);
       visit.answering();
       return response;
     } catch (error) {
       // What was given up had at least not come by then.
       if (error instanceof GatewayError && error.code === 'GW_UPSTREAM_TIMEOUT')
-        state.latency.observe(one.exchange.clock.monotonic() - startedAt);
+        latency.observe(one.exchange.clock.monotonic() - startedAt);
       visit.over(error);
       throw error;
     }
@@ -47,7 +48,11 @@ export function admitted(states: TargetStates, next: (one: Addressed) => Promise
 const coolMs = 1_000;
 
 function placeIn({ load, queueMs }: TargetState, { exchange, scope }: Addressed): Lease | Promise<Lease> {
-  const place = load.acquire(ownerOf(exchange), queueMs, (left) => scope.onAbort(left));
+  const place = load.acquire(
+    () => ownerOf(exchange),
+    queueMs,
+    (left) => scope.onAbort(left),
+  );
   return place instanceof Promise ? place.then((one) => leaseOf(one, scope)) : leaseOf(place, scope);
 }
 

@@ -30,6 +30,8 @@ export interface Journey {
   readonly scope: Scope;
   /** Of the first attempt; those at further targets are fallbacks, unless they are part of a recovery. */
   readonly kind: AttemptKind;
+  /** Notes the targets that are asked, by their ids. */
+  readonly begun?: Set<string> | undefined;
   /** The beginning of an answer, for targets that can go on from one. */
   readonly prefill?: Prefill | undefined;
 }
@@ -60,7 +62,7 @@ export interface AlongTargetsParts {
  */
 export function alongTargets(parts: AlongTargetsParts, next: (one: Addressed) => Promise<GatewayResponse>): Travel {
   const { router, catalog, signals, states } = parts;
-  return async ({ exchange, targets, scope, kind, prefill }) => {
+  return async ({ exchange, targets, scope, kind, begun, prefill }) => {
     const call = exchange.requireCall();
     const order = states.order(targets);
     const skipped = new Skipped();
@@ -78,6 +80,7 @@ export function alongTargets(parts: AlongTargetsParts, next: (one: Addressed) =>
       }
       if (last !== undefined)
         signals.emit('fallback', { exchange: exchange.id, from: last.target.id, to: target.id, code: last.error.code });
+      begun?.add(target.id);
       try {
         return await next({
           exchange,

@@ -8,6 +8,7 @@ import type { Usage } from '../model/usage.ts';
 import { contextOf } from '../plugin-context.ts';
 import type { Credential } from '../providers/provider.ts';
 import { errorFields } from '../services/logger.ts';
+import { isPromiseLike } from '../within.ts';
 import type { ResolvedTarget } from './router.ts';
 import type { Scope } from './scope.ts';
 import type { TranslatedRequest } from './translated-request.ts';
@@ -56,6 +57,8 @@ export class Attempt {
   readonly kind: AttemptKind;
   readonly id: string;
   status: number | undefined = undefined;
+  /** Content has come. */
+  answering = false;
   /** Sets values in the body of this attempt only. */
   readonly edits: BodyEdit[];
   readonly taps: EventObserver[] = [];
@@ -126,11 +129,14 @@ export class Attempt {
   }
 
   #notify(listener: (end: AttemptEnd) => void | Promise<void>, end: AttemptEnd): void {
-    this.exchange.track(
-      (async () => listener(end))().catch((error: unknown) =>
-        this.exchange.logger.log('error', 'A listener of an attempt failed.', { attempt: this.id, ...errorFields(error) }),
-      ),
-    );
+    const failed = (error: unknown): void =>
+      this.exchange.logger.log('error', 'A listener of an attempt failed.', { attempt: this.id, ...errorFields(error) });
+    try {
+      const result: unknown = listener(end);
+      if (isPromiseLike(result)) this.exchange.track(Promise.resolve(result).then(() => {}, failed));
+    } catch (error) {
+      failed(error);
+    }
   }
 }
 

@@ -8,6 +8,14 @@ export interface TimeLimits {
   readonly idleMs: number;
   /** From the request to the end of the answer. */
   readonly totalMs: number;
+  /** A longer wait between two bytes, asked for when the shorter one is over. */
+  readonly patience?: Patience | undefined;
+}
+
+export interface Patience {
+  readonly idleMs: number;
+  /** Whether waiting on is all that can be done. */
+  readonly when: () => boolean;
 }
 
 export interface LateReport {
@@ -29,6 +37,7 @@ export class Deadline {
   #lastByteAt: number | undefined = undefined;
   #timer: Timer | undefined;
   #paused = false;
+  #patient = false;
 
   constructor(clock: Clock, limits: TimeLimits, streaming: boolean, late: (report: LateReport) => void) {
     this.#clock = clock;
@@ -61,14 +70,19 @@ export class Deadline {
   }
 
   #check(): void {
-    const next = this.#next(this.#clock.monotonic());
+    let next = this.#next(this.#clock.monotonic());
+    if (next.in <= 0 && next.report.what === 'go on with its answer' && !this.#patient && this.#limits.patience?.when() === true) {
+      this.#patient = true;
+      next = this.#next(this.#clock.monotonic());
+    }
     if (next.in <= 0) this.#late(next.report);
     else this.#arm(next.in);
   }
 
   /** The limit that ends first, and in how many milliseconds. */
   #next(now: number): { readonly in: number; readonly report: LateReport } {
-    const { firstByteMs, idleMs, totalMs } = this.#limits;
+    const { firstByteMs, totalMs, patience } = this.#limits;
+    const idleMs = this.#patient && patience !== undefined ? patience.idleMs : this.#limits.idleMs;
     const total = { in: this.#startedAt + totalMs - now, report: { what: 'finish its answer', limit: totalMs } } as const;
     if (this.#paused) return total.in > idleMs ? { in: idleMs, report: total.report } : total;
     if (this.#lastByteAt === undefined) {

@@ -1,5 +1,4 @@
 import { gatewayError } from '../errors.ts';
-import type { Exchange } from '../exchange.ts';
 import type { GatewayResponse } from '../model/response.ts';
 import { RetryBudget } from '../resilience/retry-budget.ts';
 import type { CallSettings } from '../resilience/settings.ts';
@@ -25,9 +24,10 @@ const windowMs = 60_000;
 export function hedged(parts: HedgedParts, clock: Clock, travel: Travel): Travel {
   const budgets = new Map<number, RetryBudget>();
   return (journey) => {
-    const [first, second] = journey.targets;
     const call = journey.exchange.requireCall();
-    if (first === undefined || second === undefined || call.states.length > 0) return travel(journey);
+    const { targets } = parts.states.order(journey.targets);
+    const [first, second] = targets;
+    if (first === undefined || second === undefined || journey.kind !== 'first' || call.states.length > 0) return travel(journey);
     const { hedge } = parts.settings(call.model, first.id);
     if (hedge === false) return travel(journey);
     let budget = budgets.get(hedge.share);
@@ -36,26 +36,29 @@ export function hedged(parts: HedgedParts, clock: Clock, travel: Travel): Travel
       budgets.set(hedge.share, budget);
     }
     budget.requested();
-    const p95 = parts.states.of(first.id).latency.p95Ms;
+    const { streams, wholes } = parts.states.of(first.id);
+    const p95 = (call.stream ? streams : wholes).p95Ms;
     if (p95 === undefined) return travel(journey);
-    return race(parts, journey, Math.max(p95, hedge.minMs), budget, travel);
+    return race(parts, { ...journey, targets }, Math.max(p95, hedge.minMs), budget, travel);
   };
 }
 
 async function race(parts: HedgedParts, journey: Journey, waitMs: number, budget: RetryBudget, travel: Travel): Promise<GatewayResponse> {
   const { exchange, targets, scope } = journey;
   const main = new PartScope(scope);
-  const runs = [begin(travel, { ...journey, scope: main }, main)];
+  const begun = new Set<string>();
+  const runs = [begin(travel, { ...journey, scope: main, begun }, main)];
   const hedge = new Promise<'late'>((resolve) => {
     const timer = exchange.clock.after(waitMs, () => resolve('late'));
     void runs[0]?.settled.then(() => timer.cancel());
   });
   const early = await Promise.race([runs[0]?.settled, hedge]);
-  if (early === 'late' && scope.stopped === undefined && budget.take()) {
-    const [first, second] = targets;
-    parts.signals.emit('hedge', { exchange: exchange.id, from: first?.id ?? '', to: second?.id ?? '' });
+  const others = targets.filter(({ id }) => !begun.has(id));
+  const [second] = others;
+  if (early === 'late' && second !== undefined && scope.stopped === undefined && budget.take()) {
+    parts.signals.emit('hedge', { exchange: exchange.id, from: [...begun].at(-1) ?? '', to: second.id });
     const other = new PartScope(scope);
-    runs.push(begin(travel, { ...journey, targets: targets.slice(1), scope: other, kind: 'hedge' }, other));
+    runs.push(begin(travel, { ...journey, targets: others, scope: other, kind: 'hedge' }, other));
   }
   return firstOf(runs);
 }
@@ -81,9 +84,4 @@ async function firstOf(runs: readonly Run[]): Promise<GatewayResponse> {
   } catch {
     return (runs[0] as Run).answer;
   }
-}
-
-/** An exchange's whole way, along all of its targets. */
-export function wholeJourney(exchange: Exchange): Journey {
-  return { exchange, targets: exchange.targets, scope: exchange, kind: 'first' };
 }

@@ -1,5 +1,6 @@
 import type { StreamDialect } from '../dialects/dialect.ts';
-import type { GatewayError } from '../errors.ts';
+import { type GatewayError, gatewayError } from '../errors.ts';
+import { Gathered } from '../gathered.ts';
 import type { StreamEvent } from '../model/events.ts';
 import type { StreamBody } from '../model/response.ts';
 import { EventQueue } from './event-queue.ts';
@@ -22,8 +23,8 @@ export interface Continuation {
 export interface RecoveringBodyOptions {
   /** What the client reads. */
   readonly dialect: StreamDialect;
-  /** Gets a stream that goes on after what was delivered; `undefined`: there is none. Rejects as well. */
-  readonly recover: (delivered: Buffer, error: GatewayError, broken: SseBody) => Promise<Continuation | undefined>;
+  /** How to get a stream that goes on after what was delivered; `undefined`: nobody can be asked for one. */
+  readonly recover: (delivered: Buffer, error: GatewayError) => (() => Promise<Continuation>) | undefined;
   /** Whether the answer went on to its end, or another. */
   readonly told: (resumed: boolean) => void;
 }
@@ -39,8 +40,7 @@ export class RecoveringBody implements StreamBody, RegionSource, RegionSink {
   #splice: Splice | undefined = undefined;
   #sink: RegionSink | undefined = undefined;
   #events: EventQueue | undefined = undefined;
-  #kept: Buffer[] | undefined = [];
-  #keptLength = 0;
+  #kept: Gathered | undefined = new Gathered();
   #recoveries = 0;
   /** Why the stream that goes on now was asked for. */
   #broken: GatewayError | undefined = undefined;
@@ -72,8 +72,8 @@ export class RecoveringBody implements StreamBody, RegionSource, RegionSink {
 
   abort(error: GatewayError): void {
     if (this.#over) return;
+    this.#finish(error); // first: what is given up must not look like another break
     this.#body.abort(error);
-    this.#finish(error);
   }
 
   region(bytes: Buffer): boolean {
@@ -97,9 +97,8 @@ export class RecoveringBody implements StreamBody, RegionSource, RegionSink {
   }
 
   #deliver(frames: Buffer): boolean {
-    this.#keptLength += frames.length;
-    if (this.#keptLength > maxKept) this.#kept = undefined;
-    else this.#kept?.push(frames);
+    this.#kept?.add(frames);
+    if ((this.#kept?.length ?? 0) > maxKept) this.#kept = undefined;
     return this.#sink?.region(frames) ?? true;
   }
 
@@ -108,37 +107,45 @@ export class RecoveringBody implements StreamBody, RegionSource, RegionSink {
     try {
       return frames();
     } catch {
-      const error = this.#broken as GatewayError;
-      this.#body.abort(error);
-      this.#lost(error);
+      this.#lost(this.#broken as GatewayError); // first, as above
+      this.#body.abort(gatewayError('GW_RECOVERY_UNFIT'));
       return undefined;
     }
   }
 
+  /** Whether another stream could go on with what was delivered so far. */
+  get recoverable(): boolean {
+    return this.#way(gatewayError('GW_UPSTREAM_TRUNCATED')) !== undefined;
+  }
+
+  #way(error: GatewayError): (() => Promise<Continuation>) | undefined {
+    return this.#kept === undefined || this.#recoveries === maxRecoveries ? undefined : this.#options.recover(this.#kept.whole(), error);
+  }
+
   async #recover(error: GatewayError): Promise<void> {
-    const kept = this.#kept;
-    const broken = this.#broken ?? error;
-    if (kept === undefined || this.#recoveries === maxRecoveries) {
-      this.#lost(broken);
+    const told = this.#broken ?? error;
+    const way = this.#way(error);
+    if (way === undefined) {
+      this.#lost(told);
       return;
     }
     this.#recoveries += 1;
-    this.#broken = broken;
-    const continuation = await this.#options.recover(Buffer.concat(kept), error, this.#body).catch(() => undefined);
-    if (this.#over) {
-      continuation?.body.abort(broken); // its client left meanwhile
-      return;
-    }
-    if (continuation === undefined) {
-      this.#lost(broken);
-      return;
-    }
-    this.#body = continuation.body;
-    this.#splice = continuation.splice;
-    this.#body.attach(this);
+    this.#broken = told;
+    const continuation = await way().catch(() => undefined);
+    if (continuation === undefined) this.#lost(told);
+    else if (this.#over)
+      continuation.body.abort(gatewayError('GW_CLIENT_CLOSED')); // its client left meanwhile
+    else this.#goOn(continuation);
+  }
+
+  #goOn({ body, splice }: Continuation): void {
+    this.#body = body;
+    this.#splice = splice;
+    body.attach(this);
   }
 
   #lost(error: GatewayError): void {
+    if (this.#over) return;
     if (this.#broken !== undefined) this.#options.told(false);
     this.#finish(error);
   }

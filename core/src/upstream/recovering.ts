@@ -29,7 +29,9 @@ export function recovering(parts: RecoveringParts, travel: Travel): Travel {
     if (!(body instanceof SseBody) || target === undefined || format === undefined || call.states.length > 0) return response;
     const others = journey.targets.filter(({ id }) => id !== target.id);
     if (others.length === 0 || parts.settings(call.model, target.id).recovery === 'error') return response;
-    return { ...response, body: recoverable(parts, { ...journey, targets: others }, response, body, format, travel) };
+    const recovering = recoverable(parts, { ...journey, targets: others }, response, body, format, travel);
+    journey.exchange.recovering = recovering;
+    return { ...response, body: recovering };
   };
 }
 
@@ -44,7 +46,7 @@ function recoverable(
   const { exchange } = journey;
   return new RecoveringBody(body, {
     dialect: format.stream,
-    recover: (delivered, error) => recovered(journey, delivered, error, format, travel),
+    recover: (delivered, error) => wayOn(journey, delivered, error, format, travel),
     told: (resumed) => {
       signals.emit('recovery', { exchange: exchange.id, from: target?.id ?? '', resumed });
       exchange.logger.log('warn', `A stream broke off; ${resumed ? 'another target went on with it' : 'no other target could go on'}.`, {
@@ -55,25 +57,30 @@ function recoverable(
   });
 }
 
-async function recovered(
+/** How to go on from what was delivered; `undefined` where that makes no sense, or nobody waits for it. */
+function wayOn(
   journey: Journey,
   delivered: Buffer,
   error: GatewayError,
   format: JoinableFormat,
   travel: Travel,
-): Promise<Continuation | undefined> {
+): (() => Promise<Continuation>) | undefined {
   if (failureClass(error).fallback !== 'any' || journey.scope.stopped !== undefined) return undefined;
   const splice = Splice.after(delivered, format, about(journey));
-  if (splice === undefined) return undefined;
+  return splice && (() => continued(journey, splice, travel));
+}
+
+async function continued(journey: Journey, splice: Splice, travel: Travel): Promise<Continuation> {
   const prefill = new Prefill(splice.text.trimEnd());
   const again = { ...journey, kind: 'recovery' } as const;
-  const response = await travel({ ...again, prefill }).catch((refused: unknown) => {
-    if (!prefill.used || journey.scope.stopped !== undefined) throw refused;
+  const { body, target } = await travel(prefill.text === '' ? again : { ...again, prefill }).catch((refused: unknown) => {
+    if (prefill.used === undefined || journey.scope.stopped !== undefined) throw refused;
+    prefill.used = undefined;
     return travel(again); // one that does not go on from a beginning may still answer from the start
   });
-  if (!(response.body instanceof SseBody)) throw gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'no stream' } });
-  if (response.target?.id === prefill.used) splice.continues();
-  return { body: response.body, splice };
+  if (!(body instanceof SseBody)) throw gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'no stream' } });
+  if (prefill.used !== undefined && target?.id === prefill.used) splice.continues();
+  return { body, splice };
 }
 
 function about({ exchange }: Journey): AnswerAbout {

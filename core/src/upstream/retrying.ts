@@ -1,3 +1,4 @@
+import { SkipTarget } from '../context.ts';
 import { GatewayError } from '../errors.ts';
 import type { GatewayResponse } from '../model/response.ts';
 import { backoffMs, clientRetries, retriesLeft, toldMs } from '../resilience/backoff.ts';
@@ -15,6 +16,8 @@ export interface RetryingParts {
   readonly signals: Signals;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Milliseconds that an exchange may take. */
+  readonly totalMs: number;
 }
 
 /** A wait that a provider asks for and that is longer is better spent at another target, where there is one. Milliseconds. */
@@ -30,11 +33,15 @@ export function retrying(parts: RetryingParts, next: (one: Addressed) => Promise
     const budget = parts.budget(target.target.id);
     budget.requested();
     let one = first;
+    let last: GatewayError | undefined;
     for (let retries = 0; ; retries += 1) {
       try {
         return await next(one);
       } catch (error) {
+        // A retry that could not be made, for its breaker opened meanwhile: what happened before says more.
+        if (error instanceof SkipTarget && last !== undefined) throw last;
         if (!(error instanceof GatewayError) || scope.stopped !== undefined) throw error;
+        last = error;
         const waitMs = waitFor(parts, one, error, retries);
         if (waitMs === undefined || !budget.take()) throw error;
         parts.signals.emit('retry', { exchange: exchange.id, target: target.target.id, code: error.code, waitMs: Math.round(waitMs) });
@@ -54,5 +61,7 @@ function waitFor(parts: RetryingParts, one: Addressed, error: GatewayError, retr
   if (retriesLeft(most, retries, byClient) === 0) return undefined;
   const told = toldMs(error.headers);
   if (one.another && told !== undefined && told > patienceMs) return undefined;
-  return backoffMs({ retries, clientRetries: byClient, toldMs: told }, parts.random, backoff);
+  const { clock, startedAt } = one.exchange;
+  const leftMs = startedAt + parts.totalMs - clock.monotonic();
+  return backoffMs({ retries, clientRetries: byClient, toldMs: told, leftMs }, parts.random, backoff);
 }

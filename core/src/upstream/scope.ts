@@ -11,7 +11,8 @@ export interface Scope {
 /** A way that can be given up while the others go on; it ends with what it belongs to. */
 export class PartScope implements Scope {
   readonly #whole: Scope;
-  readonly #listeners = new Set<(reason: GatewayError) => void>();
+  /** Each with what ends its listening to the whole. */
+  readonly #listeners = new Map<(reason: GatewayError) => void, () => void>();
   #reason: GatewayError | undefined = undefined;
 
   constructor(whole: Scope) {
@@ -33,7 +34,7 @@ export class PartScope implements Scope {
       return () => {};
     }
     const stopWatching = this.#whole.onAbort(listener);
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, stopWatching);
     return () => {
       stopWatching();
       this.#listeners.delete(listener);
@@ -45,7 +46,10 @@ export class PartScope implements Scope {
     this.#reason = reason;
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    for (const listener of listeners) listener(reason);
+    for (const [listener, stopWatching] of listeners) {
+      stopWatching(); // it hears of one end only
+      listener(reason);
+    }
   }
 }
 

@@ -26,6 +26,9 @@ export interface SendOptions {
   readonly items: KeptItems;
 }
 
+/** A stream that ended like this did not fail: nobody wanted the rest. */
+const notWanted: ReadonlySet<string> = new Set(['GW_CLIENT_CLOSED', 'GW_HEDGE_LOST', 'GW_RECOVERY_UNFIT']);
+
 /** Bytes of an error answer that are read before it is judged by its status alone. */
 const maxErrorBytes = 64 * 1024;
 
@@ -53,14 +56,20 @@ export async function send(attempt: Attempt, options: SendOptions): Promise<Gate
   return stream ? streamed(attempt, reply, request.stripUsage, options) : whole(attempt, reply, options);
 }
 
-/** The gateway's limits, or shorter ones of this attempt: it matters only for streams where the first byte ends its first wait. */
-function limitsOf({ limits }: Attempt, shared: TimeLimits): TimeLimits {
-  if (limits === undefined) return shared;
-  const { firstTokenMs, silenceMs } = limits;
+/**
+ * The gateway's limits, or shorter ones where another target may be asked instead. Once there was content that is so only
+ * while somebody could go on with it. What earlier attempts took of the exchange's time is gone.
+ */
+function limitsOf(attempt: Attempt, shared: TimeLimits): TimeLimits {
+  const { limits, exchange } = attempt;
+  if (limits === undefined && exchange.attemptCount === 1) return shared;
+  const totalMs = Math.max(1, shared.totalMs - (exchange.clock.monotonic() - exchange.startedAt));
+  if (limits === undefined) return { ...shared, totalMs };
   return {
-    firstByteMs: Math.min(firstTokenMs, shared.firstByteMs),
-    idleMs: Math.min(silenceMs, shared.idleMs),
-    totalMs: shared.totalMs,
+    firstByteMs: Math.min(limits.firstTokenMs, shared.firstByteMs),
+    idleMs: Math.min(limits.silenceMs, shared.idleMs),
+    totalMs,
+    patience: { idleMs: shared.idleMs, when: () => attempt.answering && exchange.recovering?.recoverable !== true },
   };
 }
 
@@ -117,12 +126,12 @@ function contentType(headers: UpstreamHeaders): string {
  * What is wrong with a whole answer, if anything. Looks at its ends and for an error before it parses: a parse of each
  * answer would cost more than the rest of its way. What ended with its connection may have been cut anywhere.
  */
-function badBody(bytes: Buffer, headers: UpstreamHeaders): GatewayError | undefined {
+function badBody(received: BytesBody, bytes: Buffer, headers: UpstreamHeaders): GatewayError | undefined {
   const framed = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
   const object = bytes[firstInk(bytes)] === 0x7b && bytes[lastInk(bytes)] === 0x7d;
   if (object && framed && !bytes.includes('"error"')) return undefined;
-  const json = object ? parsed(bytes) : undefined;
-  if (json === undefined) return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'a body that is not a JSON object' } });
+  const json = object ? received.parsed : undefined;
+  if (!isJsonObject(json)) return gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: 'a body that is not a JSON object' } });
   return json.error === undefined || json.error === null ? undefined : reportedError(json);
 }
 
@@ -143,21 +152,12 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function parsed(bytes: Buffer): JsonObject | undefined {
-  try {
-    const json: unknown = JSON.parse(bytes.toString('utf8'));
-    return isJsonObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function whole(attempt: Attempt, reply: Reply, options: SendOptions): Promise<GatewayResponse> {
   const { exchange } = attempt;
   const bytes = await reply.collect(options.responseBytes);
-  const problem = badBody(bytes, reply.headers);
-  if (problem !== undefined) throw problem;
   const received = new BytesBody(bytes, attempt.target.dialect);
+  const problem = badBody(received, bytes, reply.headers);
+  if (problem !== undefined) throw problem;
   const body = attempt.translated === undefined ? received : translatedBody(attempt, received);
   if (attempt.translated !== undefined) keepItems(attempt, body.parsed, options.items);
   exchange.answeredBy(received, attempt.credential.name);
@@ -178,9 +178,12 @@ async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, opt
     request: attempt.translated?.body ?? (exchange.requireCall().document.value as JsonObject),
     maxEventBytes: options.eventBytes,
     now: () => exchange.clock.monotonic(),
+    onBadEvent: (count) => {
+      const fields = { exchange: exchange.id, target: attempt.target.target.id, count };
+      exchange.logger.log('warn', 'A stream event that is not JSON was left out.', fields);
+    },
     onOver: (error) => {
-      // A stream that a plugin ended or replaced did not fail: nobody wanted the rest.
-      const left = exchange.aborted !== undefined || error?.code === 'GW_CLIENT_CLOSED' || error?.code === 'GW_HEDGE_LOST';
+      const left = exchange.aborted !== undefined || (error !== undefined && notWanted.has(error.code));
       const outcome = error === undefined ? 'completed' : left ? 'aborted' : 'failed';
       attempt.settle(outcome, () => body.observer.usage(), error);
     },
@@ -188,6 +191,7 @@ async function streamed(attempt: Attempt, reply: Reply, stripUsage: boolean, opt
   for (const tap of attempt.taps) body.tap(exchange.guarded(tap));
   body.open();
   await contentInTime(attempt, body);
+  attempt.answering = true;
   exchange.answeredBy(body, attempt.credential.name);
   return answerOf(attempt, headers, body);
 }

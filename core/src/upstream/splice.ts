@@ -1,6 +1,7 @@
 import type { CallDialect, StreamDialect } from '../dialects/dialect.ts';
 import { eventsOf } from '../dialects/sse-event.ts';
 import type { AnswerAbout, ChatTranslation, NeutralReader, NeutralWriter } from '../dialects/translation.ts';
+import type { StreamEvent } from '../model/events.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
 import type { NeutralEvent } from '../model/neutral.ts';
 
@@ -51,6 +52,7 @@ export class Splice {
     let replayed = '';
     for (const { json, name } of events) {
       if (json === undefined) continue;
+      if (isOneOfSeveral(json)) return undefined;
       for (const event of reader.read(json, name)) {
         if (!isJoinable(event)) return undefined;
         if (event.kind === 'text') text += event.text;
@@ -58,7 +60,9 @@ export class Splice {
       }
     }
     if (text === '') return undefined;
-    const patch = stream.rejoin?.(events, eventsOf(Buffer.from(replayed), stream)) ?? ((frame: string) => frame);
+    const written = eventsOf(Buffer.from(replayed), stream);
+    if (placesOf(written) !== placesOf(events)) return undefined;
+    const patch = stream.rejoin?.(events, written) ?? ((frame: string) => frame);
     return new Splice(format, writer, text, patch);
   }
 
@@ -73,6 +77,7 @@ export class Splice {
     let frames = '';
     for (const { json, name } of eventsOf(region, this.#format.stream)) {
       if (json === undefined) continue;
+      if (isOneOfSeveral(json)) throw new UnfitError();
       for (const event of this.#reader.read(json, name)) frames += this.#write(event);
     }
     return Buffer.from(this.#patch(frames));
@@ -116,9 +121,12 @@ export class Splice {
       this.#toRepeat = this.#toRepeat.slice(repeated);
       rest = rest.slice(repeated);
     }
-    if (this.#spaced !== '' && rest !== '') {
-      if (rest.startsWith(this.#spaced)) rest = rest.slice(this.#spaced.length);
-      this.#spaced = '';
+    for (; this.#spaced !== '' && rest !== ''; rest = rest.slice(1)) {
+      if (rest[0] !== this.#spaced[0]) {
+        this.#spaced = '';
+        break;
+      }
+      this.#spaced = this.#spaced.slice(1);
     }
     return rest === '' ? '' : this.#writer.write({ kind: 'text', text: rest });
   }
@@ -130,6 +138,22 @@ export class UnfitError extends Error {
     super('the answer that was begun again does not fit what was sent');
     this.name = 'UnfitError';
   }
+}
+
+/** An event of an answer that is one of several, which readers would take for one (Chat's `n`, Gemini's `candidateCount`). */
+function isOneOfSeveral(json: JsonValue): boolean {
+  if (!isJsonObject(json)) return false;
+  const answers = json.choices ?? json.candidates;
+  return Array.isArray(answers) && answers.some((one) => isJsonObject(one) && typeof one.index === 'number' && one.index > 0);
+}
+
+/**
+ * The places of a stream's blocks or items. Where the first has some that a writer would not make, such as those of a provider's
+ * own tools, further frames would go to the wrong ones.
+ */
+function placesOf(events: readonly StreamEvent[]): string {
+  const places = events.flatMap(({ json }) => (isJsonObject(json) ? [json.output_index ?? json.index] : []));
+  return [...new Set(places)].filter((place) => typeof place === 'number').join();
 }
 
 /** Text and reasoning: what a second stream can say again, or go on with. */

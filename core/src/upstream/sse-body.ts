@@ -71,6 +71,8 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #error: GatewayError | undefined = undefined;
   #events: EventQueue | undefined = undefined;
   #soon: { readonly ms: number; readonly timer: NodeJS.Timeout } | undefined = undefined;
+  /** Whether the upstream waits for a reader. */
+  #paused = false;
 
   constructor(reply: ByteSource, options: SseBodyOptions) {
     this.#reply = reply;
@@ -128,14 +130,25 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     let open = true;
     for (const region of pending) open = sink.region(region) && open;
     if (this.#over) this.#finishSink();
-    else if (!open) this.#reply.pause();
-    else if (this.#pendingLength > maxPending) this.#reply.resume();
+    else if (!open) this.#pause();
+    else if (this.#pendingLength > maxPending) this.resume();
     this.#pendingLength = 0;
   }
 
   /** The sink can take more. */
   resume(): void {
-    if (!this.#over) this.#reply.resume();
+    if (this.#over) return;
+    this.#paused = false;
+    this.#reply.resume();
+    if (this.observer.complete) this.#endSoon();
+  }
+
+  /** What has not come by then is our own doing. */
+  #pause(): void {
+    this.#paused = true;
+    clearTimeout(this.#soon?.timer);
+    this.#soon = undefined;
+    this.#reply.pause();
   }
 
   /** Nobody wants the rest. */
@@ -219,7 +232,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   #deliver(region: Buffer): void {
     for (const tap of this.#taps) for (const event of eventsOf(region, this.#seen)) tap(event);
     if (this.#sink !== undefined) {
-      if (!this.#sink.region(region) && !this.#reply.over) this.#reply.pause();
+      if (!this.#sink.region(region) && !this.#reply.over) this.#pause();
       return;
     }
     this.#pending.push(region);
@@ -227,7 +240,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
     if (this.#pendingLength <= maxPending) return;
     // So much without content: nobody waits for it any longer.
     this.#onContent?.();
-    this.#reply.pause();
+    this.#pause();
   }
 
   /** The last event came: the client is done, the upstream gets a moment to close so that its socket can be used again. */
@@ -244,7 +257,7 @@ export class SseBody implements StreamBody, ByteSink, RegionSource {
   /** Nothing is missing but the last event, which some never send, nor close: the client does not wait for it. */
   #endSoon(): void {
     const ms = this.observer.usage() === undefined ? usageMs : lastEventMs;
-    if (this.#soon?.ms === ms) return;
+    if (this.#paused || this.#over || this.#soon?.ms === ms) return;
     clearTimeout(this.#soon?.timer);
     const timer = setTimeout(() => {
       this.#finish(undefined);

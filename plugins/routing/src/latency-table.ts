@@ -1,6 +1,6 @@
+import { PeakEwma } from '@express-ai-gateway/core/plugin';
 import { BoundedMap } from './bounded-map.ts';
 import type { InFlight } from './in-flight.ts';
-import { PeakEwma } from './peak-ewma.ts';
 
 /** What a target costs while its first attempt is still out: nobody sends it a second one before it has answered once. */
 const untriedMs = 1_000_000;

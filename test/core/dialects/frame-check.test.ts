@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FrameCheck, type FrameSoundness } from '../../../core/src/dialects/frame-check.ts';
 import { FrameSplitter } from '../../../core/src/dialects/sse.ts';
-import { garbage, jsonText } from '../json/texts.ts';
+import { garbage, jsonText, stringText } from '../json/texts.ts';
 
 /** What the check says of each frame. */
 function checked(chunk: Buffer | string, check = new FrameCheck({})): FrameSoundness[] {
@@ -92,10 +92,16 @@ describe('FrameCheck', () => {
   it('says what the standard and JSON.parse say, whatever it has learned: frames of all kinds', () => {
     const one = {};
     const lineEnd = fc.constantFrom('\n', '\n', '\r\n', '\r');
-    const payload = fc.oneof(jsonText, garbage, fc.constantFrom(json, json.slice(0, -1), '[DONE]', '', ' ', '{"a":"\u0000"}'));
+    const payload = fc.oneof(
+      jsonText,
+      garbage,
+      stringText.map((text) => json.replace('"hi"', () => text)),
+      fc.constantFrom(json, json, json.slice(0, -1), '[DONE]', '', ' ', '{"a":"\u0000"}'),
+    );
+    const rarely = fc.nat(15).map((draw) => draw === 0);
     const before = fc.constantFrom('', '', '', 'event: x', 'event: error', 'id: 1', ': c', 'event: x\rdata: no', 'retry: 5', 'data');
     const field = fc.constantFrom('data: ', 'data: ', 'data:', 'data', ' data:', 'event: ', '\uFEFFdata: ');
-    const frame = fc.tuple(before, field, payload, lineEnd, fc.boolean(), fc.boolean()).map(([first, name, data, end, spread, broken]) => {
+    const frame = fc.tuple(before, field, payload, lineEnd, fc.boolean(), rarely).map(([first, name, data, end, spread, broken]) => {
       const written = spread ? data.split(/\r\n|\r|\n/).join(`${end}data: `) : data;
       const text = `${first === '' ? '' : first + end}${name}${written}${end}${end}`;
       const bytes = Buffer.from(text);
@@ -103,24 +109,28 @@ describe('FrameCheck', () => {
     });
     const seen = new Set<FrameSoundness>();
     fc.assert(
-      fc.property(frame, fc.nat(10), (bytes, times) => {
-        for (let time = 0; time <= times; time += 1) {
-          const check = new FrameCheck(one);
-          const splitter = new FrameSplitter(Number.POSITIVE_INFINITY);
-          if (!splitter.push(bytes)) return;
-          check.chunk(splitter.bytes, splitter.text);
-          for (let start = 0; start < splitter.text.length; ) {
-            const end = splitter.frameEnd(start);
-            const said = check.frame(start, end);
-            expect([said, String(splitter.bytes.subarray(start, end))]).toEqual([
-              readable(splitter.bytes.subarray(start, end)),
-              String(splitter.bytes.subarray(start, end)),
-            ]);
-            seen.add(said);
-            start = end;
+      fc.property(
+        fc.array(frame, { minLength: 1, maxLength: 6 }).map((frames) => Buffer.concat(frames)),
+        fc.nat(10),
+        (bytes, times) => {
+          for (let time = 0; time <= times; time += 1) {
+            const check = new FrameCheck(one);
+            const splitter = new FrameSplitter(Number.POSITIVE_INFINITY);
+            if (!splitter.push(bytes)) return;
+            check.chunk(splitter.bytes, splitter.text);
+            for (let start = 0; start < splitter.text.length; ) {
+              const end = splitter.frameEnd(start);
+              const said = check.frame(start, end);
+              expect([said, String(splitter.bytes.subarray(start, end))]).toEqual([
+                readable(splitter.bytes.subarray(start, end)),
+                String(splitter.bytes.subarray(start, end)),
+              ]);
+              seen.add(said);
+              start = end;
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 3_000 },
     );
     expect(seen).toEqual(new Set(['sound', 'bad', 'bad-error', 'empty']));
@@ -133,6 +143,27 @@ describe('FrameCheck', () => {
       expect(checked(event(index), check)).toEqual(['sound']);
       expect(checked(event(index).replace('word', 'wo"rd'), check)).toEqual(['bad']);
     }
+  });
+
+  it('sees it between others that come in one chunk', () => {
+    const check = new FrameCheck({});
+    const event = `event: message\ndata: ${json}\n\n`;
+    checked(event.repeat(20), check);
+    for (const broken of [
+      event.replace('hi', 'h\ti'),
+      event.replace('}]}', '}]}}'),
+      event.replace('\n\n', '\ndata: x\n\n'),
+      event.replace('message', 'x\rdata: no'),
+    ])
+      expect(checked(event.repeat(3) + broken + event.repeat(3), check)).toEqual([
+        'sound',
+        'sound',
+        'sound',
+        'bad',
+        'sound',
+        'sound',
+        'sound',
+      ]);
   });
 
   it('parses what it has not seen, and nothing of what comes again in this stream or another of the dialect', () => {

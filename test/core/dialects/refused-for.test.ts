@@ -12,8 +12,20 @@ describe('what a provider refused for', () => {
     ['OpenAI Responses', message('Your input exceeds the context window of this model. Please adjust your input and try again.')],
     ['OpenRouter', { error: { message: "This endpoint's maximum context length is 200000 tokens. However, …", code: 400 } }],
     ['Perplexity', { error: { message: 'The total length of all messages is too long.', type: 'too_many_prompt_tokens', code: 400 } }],
-    ['Bedrock', { message: 'The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.' }],
-    ['Google', { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).' } }],
+    [
+      'Bedrock',
+      { message: 'The model returned the following errors: Input Tokens Exceeded: Number of input tokens exceeds maximum length.' },
+    ],
+    [
+      'Google',
+      {
+        error: {
+          code: 400,
+          status: 'INVALID_ARGUMENT',
+          message: 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
+        },
+      },
+    ],
   ])('%s: context length', (_, body) => {
     expect(refusedFor(body)).toBe('context-length');
   });
@@ -34,8 +46,11 @@ describe('what a provider refused for', () => {
     ['wrong types', { error: { code: 7, type: null, message: [], innererror: 'x', metadata: null }, message: 3 }],
     ['xAI, no entitlement', { code: 'permission-denied', error: 'Access to the chat endpoint is denied' }],
     ['bytes, not tokens', message('Request exceeds the maximum size', { type: 'request_too_large' })],
-    ['a quota', { error: { code: 429, message: 'Quota exceeded for metric: generate_content_paid_tier_input_token_count, limit: 1000000' } }],
-    ['a parameter', message("max_tokens: 200000 > 64000, which is the maximum allowed number of output tokens")],
+    [
+      'a quota',
+      { error: { code: 429, message: 'Quota exceeded for metric: generate_content_paid_tier_input_token_count, limit: 1000000' } },
+    ],
+    ['a parameter', message('max_tokens: 200000 > 64000, which is the maximum allowed number of output tokens')],
     ['the caller’s prompt, quoted far behind', message(`Invalid value: ${'x'.repeat(500)} prompt is too long`)],
   ])('%s: unknown', (_, body) => {
     expect(refusedFor(body)).toBeUndefined();

@@ -72,7 +72,7 @@ describe('RegionScan and events that are not JSON', () => {
         fc.array(fc.nat(), { maxLength: 2 }),
         fc.array(fc.nat(), { maxLength: 6 }),
         (frames, at, cuts) => {
-          const mixed = [...frames];
+          const mixed: string[] = [...frames];
           for (const place of at) mixed.splice(place % (mixed.length + 1), 0, bad);
           const bytes = Buffer.from(mixed.join(''));
           const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);

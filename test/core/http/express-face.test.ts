@@ -17,6 +17,7 @@ import { gate, listening } from '../harness/loopback.ts';
 import { type ManualClock, manualClock } from '../harness/manual-clock.ts';
 import { leavesNothing } from '../harness/nothing-left.ts';
 import { type RecordingLogger, recordingLogger } from '../harness/recording-logger.ts';
+import { targetStates } from '../resilience/made-states.ts';
 
 leavesNothing();
 
@@ -57,7 +58,15 @@ async function faced(
   const face = new ExpressFace({
     parts,
     routes: table,
-    explain: { routes: table, router, plugins: [], catalog: emptyModelCatalog(), estimator: byteTokenEstimator(), limits: limits as never },
+    explain: {
+      routes: table,
+      router,
+      plugins: [],
+      catalog: emptyModelCatalog(),
+      estimator: byteTokenEstimator(),
+      states: targetStates(),
+      limits: limits as never,
+    },
     start: own.start ?? (async () => void notes.push('started')),
     stop: async () => void notes.push('stopped'),
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openaiChat } from '../../../core/src/dialects/openai-chat/openai-chat.ts';
 import { openaiEmbeddings } from '../../../core/src/dialects/openai-embeddings/openai-embeddings.ts';
 import { GatewayError } from '../../../core/src/errors.ts';
+import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { defineProvider } from '../../../core/src/providers/provider.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
@@ -106,5 +107,23 @@ describe('Router', () => {
     expect(own.resolve('smaller')).toEqual([]);
     expect(own.resolve('gpt-\u001b')).toEqual([]);
     expect(own.offered.map(({ id }) => id)).toEqual(['chat', 'any/big', 'few/small', 'few/org/large']);
+  });
+});
+
+describe('socketTargets', () => {
+  const takes = openai({ apiKey: 'sk-x' });
+  const mixed = new Router([any, takes], { voice: ['any/m', 'openai/a b', 'openai/c'], none: ['any/m'] });
+
+  it('refuses a model that is not there, and one of which no target takes any', () => {
+    expect(() => mixed.socketTargets('nope', 'openai-realtime')).toThrow(expect.objectContaining({ code: 'GW_UNKNOWN_MODEL' }));
+    expect(() => mixed.socketTargets('none', 'openai-realtime')).toThrow(/any\/m takes no WebSockets of openai-realtime/);
+    expect(() => mixed.socketTargets('openai/c', 'openai-chat')).toThrow(expect.objectContaining({ code: 'GW_NOT_SERVED' }));
+  });
+
+  it('are those that take them, in their order, with the model in the path', () => {
+    expect(mixed.socketTargets('voice', 'openai-realtime').map(({ target, path }) => [target.id, path])).toEqual([
+      ['openai/a b', '/v1/realtime?model=a%20b'],
+      ['openai/c', '/v1/realtime?model=c'],
+    ]);
   });
 });

@@ -271,6 +271,7 @@ describe('send, and streams', () => {
     ['an error event', [encoded('data: {"error":{"message":"words","code":"rate_limit_exceeded"}}\n\n')], 'GW_UPSTREAM_RATE_LIMITED'],
     ['nothing', [], 'GW_UPSTREAM_TRUNCATED'],
     ['an event that is too large', [encoded(`data: ${'x'.repeat(2_000)}`)], 'GW_UPSTREAM_TOO_LARGE'],
+    ['three events that are not JSON', Array.from({ length: 3 }, () => encoded('data: {"a\n\n')), 'GW_UPSTREAM_BAD_RESPONSE'],
   ])('fails as a whole when all that comes is %s, in one packet with its head and end', async (_what, pieces, code) => {
     const one = await sending(streamHead + pieces.join('') + lastOfChunks, streaming);
     await expect(one.sent()).rejects.toMatchObject({ code });
@@ -285,6 +286,14 @@ describe('send, and streams', () => {
     expect(await textOf(await one.sent())).toBe(chunk('a') + lastChunk + doneFrame);
     expect(inputs).toEqual([3]);
     expect(one.logger.texts('error')).toEqual([]);
+  });
+
+  it('F-10: leaves out an event that is not JSON, which costs a log line without any of it', async () => {
+    const one = await sending(streamed(chunk('a'), 'data: {"secret\n\n', chunk('b'), lastChunk, doneFrame), streaming);
+    expect(await textOf(await one.sent())).toBe(chunk('a') + chunk('b') + lastChunk + doneFrame);
+    expect(one.logger.lines).toMatchObject([{ level: 'warn', fields: { target: 'up/m', count: 1 } }]);
+    expect(JSON.stringify(one.logger.lines)).not.toContain('secret');
+    expect(one.exchange.attempts).toMatchObject([{ outcome: 'completed', error: undefined }]);
   });
 
   it('settles the attempt as failed when the stream breaks off after content', async () => {

@@ -282,6 +282,74 @@ describe("SseBody and the upstream's errors", () => {
   });
 });
 
+describe('SseBody and events that are not JSON', () => {
+  const bad = 'data: {"choices":[{"ind\n\n';
+
+  it('leaves them out and goes on, and tells whoever wants to know', () => {
+    const counts: number[] = [];
+    const stream = streaming({ onBadEvent: (count) => counts.push(count) });
+    const seen: string[] = [];
+    stream.body.tap(({ raw }) => seen.push(raw));
+    const sink = taken(stream);
+    stream.reply.say(frame + bad + frame, bad, lastFrame + done);
+    expect(sink).toMatchObject({ text: frame + frame + lastFrame + done, ended: true, error: undefined });
+    expect([seen.join(''), counts]).toEqual([sink.text, [1, 2]]);
+  });
+
+  it('ends the stream at the third, with what came before it and nothing of what follows', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(frame + bad, bad, `${frame}${bad}${frame}`, frame);
+    expect(sink).toMatchObject({ text: frame + frame, ended: false });
+    expect(sink.error).toMatchObject({ code: 'GW_UPSTREAM_BAD_RESPONSE', message: expect.stringContaining('events that are not JSON') });
+    expect(stream.reply.abortedWith?.code).toBe('GW_UPSTREAM_BAD_RESPONSE');
+    expect(stream.ends.map((error) => error?.code)).toEqual(['GW_UPSTREAM_BAD_RESPONSE']);
+  });
+
+  it('before any content: another target may still be asked', async () => {
+    const stream = streaming();
+    const content = stream.body.content();
+    stream.reply.say(roleFrame, bad.repeat(3));
+    await expect(content).rejects.toMatchObject({ code: 'GW_UPSTREAM_BAD_RESPONSE', retryable: true });
+  });
+
+  it('takes a last event that lacks its blank line for no better', () => {
+    const stream = streaming();
+    const sink = taken(stream);
+    stream.reply.say(frame + lastFrame + bad.slice(0, -1));
+    stream.reply.end();
+    expect(sink).toMatchObject({ text: frame + lastFrame, ended: true });
+  });
+
+  it('keeps them from who reads events', async () => {
+    const stream = streaming();
+    const { events } = stream.body;
+    stream.reply.say(frame + bad, lastFrame + done);
+    const raws: string[] = [];
+    for await (const event of events) raws.push(event.raw);
+    expect(raws).toEqual([frame, lastFrame, done]);
+  });
+
+  it('keeps them from the translation', () => {
+    const regions: string[] = [];
+    const nothing = Buffer.alloc(0);
+    const push = (region: Buffer): Buffer => {
+      regions.push(String(region));
+      return nothing;
+    };
+    const stages = { push, end: () => nothing };
+    const stream = streaming({
+      translation: {
+        stages: stages as unknown as NonNullable<SseBodyOptions['translation']>['stages'],
+        to: openaiChat.stream as StreamDialect,
+        maxBytes: 10_000,
+      },
+    });
+    stream.reply.say(frame + bad + lastFrame + done);
+    expect(regions).toEqual([frame + lastFrame + done]);
+  });
+});
+
 describe('SseBody.content', () => {
   /** Whether it has resolved by now. */
   async function resolved(content: Promise<void>): Promise<boolean> {

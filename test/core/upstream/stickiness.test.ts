@@ -11,6 +11,7 @@ import { defineProvider } from '../../../core/src/providers/provider.ts';
 import { type CacheStore, memoryCacheStore } from '../../../core/src/services/cache-store.ts';
 import { systemClock } from '../../../core/src/services/clock.ts';
 import { principal } from '../../../core/src/slot.ts';
+import type { Carrier } from '../../../core/src/upstream/carrier.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
 import { sticking } from '../../../core/src/upstream/stickiness.ts';
 import { anywhere } from '../harness/address.ts';
@@ -24,11 +25,18 @@ const alice: Principal = { id: 'alice', kind: 'user', tenant: 'a' };
 const bob: Principal = { id: 'bob', kind: 'user', tenant: 'b' };
 
 /** A call through `sticking`; answered by the target at `place` with this id. Tells where it was allowed to go. */
-async function asked(cache: CacheStore, who: Principal, body: object, answer: { id: string; place: number } = { id: 'resp_x', place: 0 }) {
+async function asked(
+  cache: CacheStore,
+  who: Principal,
+  body: object,
+  answer: { id: string; place: number } = { id: 'resp_x', place: 0 },
+  carrier?: Carrier,
+) {
   const text = JSON.stringify({ model: 'chat', input: 'x', ...body });
   const inbound = new InProcessInbound('POST', '/v1/responses', {}, Buffer.from(text));
   const exchange = new Exchange({ clock: systemClock(), logger: recordingLogger(), router }, inbound, openaiResponses);
   exchange.setSlot(principal, who);
+  exchange.carrier = carrier;
   exchange.call = parseCall(openaiResponses as CallDialect, anywhere, Buffer.from(text), text, { depth: 64, values: 1_000, keys: 100 });
   exchange.targets = router.candidates('chat', 'openai-responses');
   let seen: { targets: string[]; credential: string | undefined } | undefined;
@@ -101,5 +109,31 @@ describe('sticking', () => {
     expect(await asked(away, alice, { previous_response_id: 'resp_1' })).toMatchObject({ targets: ['one/m'] });
     const nonsense: CacheStore = { ...away, get: async () => Buffer.from('{') };
     expect(await asked(nonsense, alice, { previous_response_id: 'resp_1' })).toMatchObject({ targets: ['one/m'] });
+  });
+});
+
+describe('a connection of the client’s own', () => {
+  const carrier: Carrier = {
+    opener: () => undefined,
+    kept: (state) => (state === 'resp_here' ? { target: 'two/m', credential: 'key-7' } : undefined),
+  };
+  const nothing = { id: 'resp_x', place: 0 };
+
+  it('knows where an answer lies that nobody else was told of', async () => {
+    const cache = memoryCacheStore();
+    expect(await asked(cache, alice, { previous_response_id: 'resp_here' }, nothing, carrier)).toEqual({
+      targets: ['two/m'],
+      credential: 'key-7',
+    });
+    expect(await asked(cache, alice, { previous_response_id: 'resp_here' })).toEqual({ targets: ['one/m'], credential: undefined });
+  });
+
+  it('does not hide what the store remembers', async () => {
+    const cache = memoryCacheStore();
+    await asked(cache, alice, {}, { id: 'resp_1', place: 1 });
+    expect(await asked(cache, alice, { previous_response_id: 'resp_1' }, nothing, carrier)).toEqual({
+      targets: ['two/m'],
+      credential: 'key-2',
+    });
   });
 });

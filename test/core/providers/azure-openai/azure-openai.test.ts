@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AzureOpenAIOptions, azureOpenAI } from '../../../../core/src/providers/azure-openai/azure-openai.ts';
+import { Router } from '../../../../core/src/upstream/router.ts';
 import { leavesNothing } from '../../harness/nothing-left.ts';
 import { addresses, credentials, prepared, problems, throughGateway } from '../sent.ts';
 
@@ -140,5 +141,19 @@ describe('a call of an OpenAI client', () => {
     expect(url).toBe('/openai/deployments/prod/chat/completions?api-version=2024-10-21');
     expect([headers['api-key'], headers.authorization]).toEqual(['k', undefined]);
     expect(body).toBe('{"messages":[{"role":"user","content":"Hi"}],"model":"prod"}');
+  });
+});
+
+describe('WebSockets', () => {
+  const to = (options: AzureOpenAIOptions) =>
+    new Router([azureOpenAI(options)], {}).socketTargets('azure-openai/gpt-realtime', 'openai-realtime');
+
+  it('are not taken under a dated version', () => {
+    expect(() => to({ ...base, apiVersion: '2025-04-01-preview' })).toThrow(/takes no WebSockets/);
+  });
+
+  it('of Realtime name the deployment in the place of the model', () => {
+    expect(to({ ...base, deployments: { 'gpt-realtime': 'my voice' } })[0]?.path).toBe('/openai/v1/realtime?model=my%20voice');
+    expect(to(base)[0]?.path).toBe('/openai/v1/realtime?model=gpt-realtime');
   });
 });

@@ -1,0 +1,46 @@
+// This gateway in front of three targets, of which one is unwell: it answers 500, or half a second late. Round robin in any
+// case; `plain` does nothing about failures.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { aiGateway, harden, openaiCompatible } from '@express-ai-gateway/core';
+import { lowestLatency, roundRobin } from '@express-ai-gateway/routing';
+import express from 'express';
+import { serve, upstreamOrigin } from '../probe.ts';
+
+/** Milliseconds. */
+const lateBy = 500;
+
+const [, , , ailment, care] = process.argv;
+const well = upstreamOrigin();
+const unwell = createServer((req, res) => {
+  if (ailment === 'failing') {
+    req.resume().on('end', () => res.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{"message":"no"}}'));
+    return;
+  }
+  // Passed on late: the answer itself is the upstream's own.
+  const pieces: Buffer[] = [];
+  req
+    .on('data', (piece: Buffer) => pieces.push(piece))
+    .on('end', () => {
+      setTimeout(async () => {
+        const answer = await fetch(`${well}${req.url}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.concat(pieces),
+        });
+        res.writeHead(answer.status, { 'content-type': 'application/json' }).end(Buffer.from(await answer.arrayBuffer()));
+      }, lateBy);
+    });
+});
+await new Promise<void>((resolve) => unwell.listen(0, '127.0.0.1', resolve));
+
+const at = (name: string, origin: string) => openaiCompatible({ name, baseUrl: `${origin}/v1`, apiKey: 'sk-bench' });
+const gateway = aiGateway({
+  providers: [at('one', well), at('two', well), at('unwell', `http://127.0.0.1:${(unwell.address() as AddressInfo).port}`)],
+  models: { chat: ['one/gpt-bench', 'two/gpt-bench', 'unwell/gpt-bench'] },
+  allowAnonymous: true,
+  plugins: [care === 'latency' ? lowestLatency({ models: 'chat' }) : roundRobin({ models: 'chat' })],
+  ...(care === 'plain' && { resilience: { retries: 0, breaker: false, recovery: 'error', concurrency: 10_000 } as const }),
+});
+serve(harden(createServer(express().use('/ai', gateway))));

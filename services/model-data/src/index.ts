@@ -1,0 +1,2 @@
+export type { ModelDataOptions, ModelOverride, PriceOverride } from './options.ts';
+export { modelData } from './service.ts';

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+// biome-ignore lint/correctness/noUndeclaredDependencies: the copy that the package under test brings is what it is compared with.
+import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { tableEntry, tableName } from '../../../services/model-data/src/price-table.ts';
+import { costOf } from '../../../services/model-data/src/token-prices.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const today = Date.parse('2026-09-23T12:00:00Z');
+
+function cost(provider: string, model: string, now = today, tokens = { input: 1000, output: 100 }): bigint | undefined {
+  const prices = tableEntry(provider, model)?.prices(now);
+  return prices && costOf(prices, { ...tokens, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined, raw: undefined });
+}
+
+describe('the table', () => {
+  it('is called by the name, version and date of the package that is installed', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'services/model-data/package.json'), 'utf8'));
+    expect(tableName).toBe(`@pydantic/genai-prices ${manifest.dependencies['@pydantic/genai-prices']} (2026-09-23)`);
+  });
+});
+
+describe('tableEntry', () => {
+  it.each([
+    ['openai', 'gpt-99-of-nobody'],
+    ['openai', ''],
+    ['openai', 'our-deployment'],
+    ['openai', 'ft:gpt-4.1-mini:acme::abc'],
+    ['nobody', 'gpt-5-mini'],
+    ['', 'gpt-5-mini'],
+    ['my-openai', 'gpt-5-mini'], // has a provider's name in it, which the table's own search would take
+    ['openai', '__proto__'],
+    ['openai', '('.repeat(100)],
+  ])('knows nothing of %s / %s', (provider, model) => {
+    expect(tableEntry(provider, model)).toBeUndefined();
+  });
+
+  it.each([
+    ['openai', 'gpt-5-mini', 'gpt-5-mini-2025-08-07'],
+    ['azure', 'gpt-5-mini', 'gpt-5-mini-2025-08-07'],
+    ['anthropic', 'claude-haiku-4-5', 'claude-haiku-4-5-20251001'],
+    ['google', 'claude-haiku-4-5', 'claude-haiku-4-5@20251001'],
+    ['google', 'gemini-2.5-pro', 'models/gemini-2.5-pro'],
+    ['aws', 'eu.anthropic.claude-haiku-4-5-20251001-v1:0', 'us.anthropic.claude-haiku-4-5-20251001-v1:0'],
+  ])('of %s, %s and %s are one model', (provider, one, other) => {
+    const [first, second] = [tableEntry(provider, one), tableEntry(provider, other)];
+    expect(first).toBeDefined();
+    expect(second?.contextTokens).toBe(first?.contextTokens);
+    expect(cost(provider, one)).toEqual(expect.any(BigInt));
+    expect(cost(provider, other)).toBe(cost(provider, one));
+  });
+
+  it('a region of AWS may cost more', () => {
+    const [us, global] = ['us', 'global'].map((region) => cost('aws', `${region}.anthropic.claude-haiku-4-5-20251001-v1:0`));
+    expect(us).toBe(1_650_000n);
+    expect(global).toBe(1_500_000n);
+  });
+
+  it('knows windows', () => {
+    expect(tableEntry('openai', 'gpt-5-mini')?.contextTokens).toBe(400_000);
+    expect(tableEntry('anthropic', 'claude-haiku-4-5')?.contextTokens).toBe(200_000);
+    expect(tableEntry('groq', 'llama-3.3-70b-versatile')?.contextTokens).toBeUndefined();
+  });
+
+  it.each([
+    ['openai', 'text-embedding-3-small'],
+    ['mistral', 'mistral-embed'], // has a price for output
+    ['ovhcloud', 'bge-m3'], // is not called so
+  ])('the window of one text is none of a call: %s %s', (provider, model) => {
+    expect(findProvider({ providerId: provider })?.models.find(({ id }) => id === model)?.context_window).toBeGreaterThan(0);
+    expect(tableEntry(provider, model)).toBeDefined();
+    expect(tableEntry(provider, model)?.contextTokens).toBeUndefined();
+  });
+
+  it('prices are those of the time, by date', () => {
+    expect(cost('openai', 'gpt-5.6-sol', Date.parse('2026-08-20T23:59:59Z'))).toBe(8_000_000n);
+    expect(cost('openai', 'gpt-5.6-sol', Date.parse('2026-08-21T00:00:00Z'))).toBe(6_000_000n);
+  });
+
+  it('prices are those of the time, by hour', () => {
+    const entry = tableEntry('deepseek', 'deepseek-chat');
+    const at = (time: string) => entry?.prices(Date.parse(`2026-09-01T${time}Z`))?.input?.(0);
+    expect([at('12:00:00'), at('20:00:00'), at('12:00:01')]).toEqual([270_000_000n, 135_000_000n, 270_000_000n]);
+  });
+
+  it.each([
+    ['listed without any price', 'google', 'gemma-3'],
+    ['billed by the hour', 'openai', 'whisper-1'],
+    ['billed by the page', 'mistral', 'mistral-ocr-latest'],
+    ['billed by the request as well', 'perplexity', 'sonar'],
+  ])('knows a model but no cost where it is %s', (_what, provider, model) => {
+    expect(tableEntry(provider, model)).toBeDefined();
+    expect(cost(provider, model, today, { input: 1, output: 0 })).toBeUndefined();
+  });
+
+  it('a time that is none has no prices, and does not throw', () => {
+    expect(tableEntry('deepseek', 'deepseek-chat')?.prices(Number.NaN)).toBeUndefined();
+  });
+
+  it('is found for any name without throwing', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('openai', 'aws', 'openrouter', 'google', '('), fc.string({ unit: 'binary' }), (provider, model) => {
+        tableEntry(provider, model)?.prices(today);
+      }),
+    );
+  });
+});
+
+const providers = [
+  'anthropic',
+  'aws',
+  'azure',
+  'cerebras',
+  'cohere',
+  'deepseek',
+  'fireworks',
+  'google',
+  'groq',
+  'mistral',
+  'openai',
+  'openrouter',
+  'together',
+  'x-ai',
+];
+const ours = new Set(['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok']);
+
+describe('prices', () => {
+  it.each(providers)('of %s give what the package itself gives, for every model and any number of tokens', (provider) => {
+    const names = (findProvider({ providerId: provider })?.models ?? []).map(({ id }) =>
+      provider === 'fireworks' ? `accounts/fireworks/models/${id}` : id,
+    );
+    const known = names.filter((name) => tableEntry(provider, name)?.prices(today)?.output !== undefined);
+    expect(known.length).toBeGreaterThan(names.length * 0.4); // the others are billed otherwise, or free
+    const timestamp = new Date(today);
+    const count = fc.integer({ min: 0, max: 400_000 });
+    fc.assert(
+      fc.property(fc.constantFrom(...known), count, count, count, count, (model, fresh, cacheRead, cacheWrite, output) => {
+        const input = fresh + cacheRead + cacheWrite;
+        const usage = { input_tokens: input, cache_read_tokens: cacheRead, cache_write_tokens: cacheWrite, output_tokens: output };
+        const theirs = calcPrice(usage, model, { providerId: provider, timestamp })?.total_price ?? Number.NaN;
+        const prices = tableEntry(provider, model)?.prices(today) ?? {};
+        const own = costOf(prices, { input, cacheRead, cacheWrite, output, reasoning: undefined, raw: undefined });
+        // Theirs is a sum of floating-point numbers, ours is rounded up.
+        expect(Math.abs(Number(own) / 1e9 - theirs)).toBeLessThan(2e-9);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('cover every price of tokens that the core counts', () => {
+    const keys = new Set(
+      providers
+        .flatMap((id) => findProvider({ providerId: id })?.models ?? [])
+        .flatMap(({ prices }) =>
+          (Array.isArray(prices) ? prices.map((one) => one.prices) : [prices]).flatMap((price: ModelPrice) => Object.keys(price)),
+        ),
+    );
+    // Whoever updates the package sees here what is new in it: an entry that belongs to `readPrices`, or one more for the README's limits.
+    expect([...keys].filter((key) => !ours.has(key)).sort()).toMatchInlineSnapshot(`
+      [
+        "audio_hours",
+        "cache_audio_read_mtok",
+        "cache_image_read_mtok",
+        "cache_write_1h_mtok",
+        "input_annotated_document_kpages",
+        "input_audio_hours",
+        "input_audio_mtok",
+        "input_document_kpages",
+        "input_image_mtok",
+        "input_text_messages_kcount",
+        "input_video_mtok",
+        "output_audio_mtok",
+        "output_image_mtok",
+        "output_reasoning_mtok",
+        "output_video_mtok",
+        "storage_searches_kcount",
+        "web_searches_kcount",
+      ]
+    `);
+  });
+});
