@@ -1,8 +1,9 @@
 // This gateway in front of three targets, of which one is unwell: it answers 500, or half a second late. Round robin in any
 // case; `plain` does nothing about failures.
 
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { aiGateway, harden, openaiCompatible } from '@express-ai-gateway/core';
 import { lowestLatency, roundRobin } from '@express-ai-gateway/routing';
 import express from 'express';
@@ -20,19 +21,19 @@ const unwell = createServer((req, res) => {
   }
   // Passed on late: the answer itself is the upstream's own.
   const pieces: Buffer[] = [];
-  req
-    .on('data', (piece: Buffer) => pieces.push(piece))
-    .on('end', () => {
-      setTimeout(async () => {
-        const answer = await fetch(`${well}${req.url}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: Buffer.concat(pieces),
-        });
-        res.writeHead(answer.status, { 'content-type': 'application/json' }).end(Buffer.from(await answer.arrayBuffer()));
-      }, lateBy);
-    });
+  req.on('data', (piece: Buffer) => pieces.push(piece)).on('end', () => void passOn(req.url, Buffer.concat(pieces), res));
 });
+
+async function passOn(path: string | undefined, body: Buffer, res: ServerResponse): Promise<void> {
+  await sleep(lateBy);
+  const answer = await fetch(`${well}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: new Uint8Array(body),
+  });
+  res.writeHead(answer.status, { 'content-type': 'application/json' }).end(Buffer.from(await answer.arrayBuffer()));
+}
+
 await new Promise<void>((resolve) => unwell.listen(0, '127.0.0.1', resolve));
 
 const at = (name: string, origin: string) => openaiCompatible({ name, baseUrl: `${origin}/v1`, apiKey: 'sk-bench' });

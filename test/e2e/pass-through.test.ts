@@ -373,7 +373,14 @@ describe('an answer reaches the client as it was written', () => {
         .filter((name) => !hop.includes(name))
         .sort();
     const whole = await post(`{"model":"chat",${inModel.messages}}`);
-    const passed = ['x-gateway-attempts', 'x-gateway-target', 'openai-processing-ms', 'openai-version', 'x-request-id', 'x-upstream-request-id'];
+    const passed = [
+      'x-gateway-attempts',
+      'x-gateway-target',
+      'openai-processing-ms',
+      'openai-version',
+      'x-request-id',
+      'x-upstream-request-id',
+    ];
     expect(names(whole)).toEqual(['content-length', 'content-type', ...passed].sort());
     expect(whole.headers).toMatchObject({ 'x-upstream-request-id': 'req_of_upstream', 'openai-processing-ms': '7' });
     const streamed = await post(notAsking);

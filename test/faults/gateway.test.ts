@@ -31,8 +31,12 @@ describe('the gateway at the fault wall', () => {
     ['first-token limit', [7]],
     ['recovery', [8, 9, 14]],
     ['context windows', [12]],
-  ])('fails without %s on rows %j, and nowhere by accident', async (part, numbers) => {
-    const outcomes = await run(gatewayWithout(part), numbers);
-    expect(outcomes.filter(({ verdict }) => verdict.word === 'pass').map(({ evidence }) => evidence.row.number)).toEqual([]);
-  }, 60_000);
+  ])(
+    'fails without %s on rows %j, and nowhere by accident',
+    async (part, numbers) => {
+      const outcomes = await run(gatewayWithout(part), numbers);
+      expect(outcomes.filter(({ verdict }) => verdict.word === 'pass').map(({ evidence }) => evidence.row.number)).toEqual([]);
+    },
+    60_000,
+  );
 });

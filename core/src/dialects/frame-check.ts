@@ -112,7 +112,11 @@ export class FrameCheck {
     return data === '' ? 'empty' : 'bad';
   }
 
+  /** Bytes that are no text. Clients in Python decode strictly, comments too; a comment is no loss. */
   #bad(start: number, end: number): FrameSoundness {
-    return frameFields(utf8(this.#text.slice(start, end))).name === 'error' ? 'bad-error' : 'bad';
+    const frame = utf8(this.#text.slice(start, end));
+    const { name, data } = frameFields(frame);
+    if (name === 'error') return 'bad-error';
+    return data === '' ? 'empty' : 'bad';
   }
 }

@@ -25,6 +25,7 @@ export const quirksSchema = z.strictObject({
   tools: z.boolean().optional(),
   strictTools: z.boolean().optional(),
   jsonSchema: z.boolean().optional(),
+  prefixMessages: z.boolean().optional(),
   unknownFields: z.array(z.string()).optional(),
 });
 

@@ -54,6 +54,8 @@ export interface AlongTargetsParts {
   readonly catalog: ModelCatalog;
   readonly signals: Signals;
   readonly states: TargetStates;
+  /** Milliseconds that an exchange may take. */
+  readonly totalMs: number;
 }
 
 /**
@@ -61,7 +63,7 @@ export interface AlongTargetsParts {
  * may not. Those whose breaker is open come last. A provider's policy is not routed around.
  */
 export function alongTargets(parts: AlongTargetsParts, next: (one: Addressed) => Promise<GatewayResponse>): Travel {
-  const { router, catalog, signals, states } = parts;
+  const { router, catalog, signals, states, totalMs } = parts;
   return async ({ exchange, targets, scope, kind, begun, prefill }) => {
     const call = exchange.requireCall();
     const order = states.order(targets);
@@ -78,6 +80,7 @@ export function alongTargets(parts: AlongTargetsParts, next: (one: Addressed) =>
         skipped.note(way.reason, way);
         continue;
       }
+      if (last !== undefined && exchange.clock.monotonic() - exchange.startedAt >= totalMs) break; // nobody could answer in no time
       if (last !== undefined)
         signals.emit('fallback', { exchange: exchange.id, from: last.target.id, to: target.id, code: last.error.code });
       begun?.add(target.id);
@@ -88,7 +91,7 @@ export function alongTargets(parts: AlongTargetsParts, next: (one: Addressed) =>
           scope,
           kind: last === undefined || kind === 'recovery' ? kind : 'fallback',
           edits: prefill && prefillEdits(way, call, prefill),
-          another: index < order.targets.length - 1,
+          another: order.targets.slice(index + 1, order.lastResortFrom).some((other) => router.ways(other, call.format).length > 0),
           lastResort: index >= order.lastResortFrom,
         });
       } catch (error) {

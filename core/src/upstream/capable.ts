@@ -35,7 +35,12 @@ export function incapacity(target: Target, call: ParsedCall, { catalog, estimato
 
 /** Only where there is no doubt: an estimate may be off by half, what is attached is no text, and a batch of embeddings is many. */
 function tooSmall({ contextTokens }: ModelFacts, call: ParsedCall, estimator: TokenEstimator): boolean {
-  return contextTokens !== undefined && call.format.chat !== undefined && estimator.estimate(call.document.text) / 2 > contextTokens && call.attachments().length === 0;
+  return (
+    contextTokens !== undefined &&
+    call.format.chat !== undefined &&
+    estimator.estimate(call.document.text) / 2 > contextTokens &&
+    call.attachments().length === 0
+  );
 }
 
 /** In the words of whatever format: Chat, Responses, Messages, Gemini. */

@@ -59,7 +59,7 @@ export class Splice {
         replayed += writer.write(event);
       }
     }
-    if (text === '') return undefined;
+    if (text === '' || reader.end().some(({ kind }) => kind === 'stop')) return undefined;
     const written = eventsOf(Buffer.from(replayed), stream);
     if (placesOf(written) !== placesOf(events)) return undefined;
     const patch = stream.rejoin?.(events, written) ?? ((frame: string) => frame);

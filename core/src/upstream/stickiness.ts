@@ -49,7 +49,7 @@ async function goOn(
     const place = exchange.carrier?.kept(state);
     return place && { ...place, owner };
   };
-  const asked = states.slice(0, maxStates).map((state) => here(state) ?? recall(cache, state));
+  const asked = states.slice(0, maxStates).map(async (state) => here(state) ?? recall(cache, state));
   const known = (await Promise.all(asked)).filter((one) => one !== undefined);
   const [kept] = known;
   // One of somebody else's, or two that lie apart: no target has them all for this caller.

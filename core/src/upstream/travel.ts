@@ -44,7 +44,7 @@ export function travelling(parts: TravelParts, attempt: Next): Travel {
         { states, signals, settings: ofCall },
         clock,
         alongTargets(
-          { router, catalog, signals, states },
+          { router, catalog, signals, states, totalMs },
           impatient(
             ofTry,
             retrying(

@@ -66,7 +66,7 @@ export class WsEngine implements SocketEngine {
         settle();
       };
       socket.once('unexpected-response', (request, response) => {
-        refusedDial(response, this.#options.clock)
+        void refusedDial(response, this.#options.clock)
           .then((refused) => settled(() => resolve(refused)))
           .finally(() => request.destroy());
       });

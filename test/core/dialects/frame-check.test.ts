@@ -29,7 +29,7 @@ function readable(frame: Buffer): FrameSoundness {
     lines.filter((line) => line === name || line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ''));
   const data = field('data').join('\n');
   const isError = field('event').at(-1) === 'error';
-  if (!isUtf8(frame)) return isError ? 'bad-error' : 'bad';
+  if (!isUtf8(frame)) return isError ? 'bad-error' : data === '' ? 'empty' : 'bad';
   if (data === '[DONE]') return 'sound';
   if (data === '' && field('data').length + field('event').length === 0) return 'sound';
   try {
@@ -86,6 +86,7 @@ describe('FrameCheck', () => {
       expect(checked(Buffer.concat([cut, broken, cut]))).toEqual(['sound', 'bad', 'sound']);
       const named = Buffer.concat([Buffer.from('event: error\n'), broken]);
       expect(checked(named)).toEqual(['bad-error']);
+      expect(checked(Buffer.from([0x3a, 0xff, 0x0a, 0x0a]))).toEqual(['empty']); // a comment: left out, and not counted
     }
   });
 

@@ -124,7 +124,7 @@ describe('options that a provider does not know', () => {
     [
       { apiKey: 'sk-secret-1' },
       'apiKey',
-      'no such key (there are: name, baseUrl, headers, models, quirks, paths, dialectHeaders, headerValues, credentials, dialects, prepare, framing)',
+      'no such key (there are: name, baseUrl, headers, models, quirks, paths, sockets, dialectHeaders, headerValues, credentials, dialects, prepare, framing)',
       'a string of 11 characters',
     ],
     [{ quirks: { streamUsage: 'no' } }, 'quirks.streamUsage', 'a boolean', '"no"'],

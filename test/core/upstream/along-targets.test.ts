@@ -16,7 +16,7 @@ const answer = { status: 200, headers: {}, source: 'upstream', body: { kind: 'js
 const providers = ['first', 'second', 'third'].map((name) => openaiCompatible({ name, baseUrl: 'http://127.0.0.1:9/v1' }));
 
 function partsOf({ router, logger }: MadeExchange, catalog: ModelCatalog = emptyModelCatalog()) {
-  return { router, catalog, signals: localSignals(logger), states: targetStates() };
+  return { router, catalog, signals: localSignals(logger), states: targetStates(), totalMs: 600_000 };
 }
 
 function journeyOf({ exchange }: MadeExchange) {

@@ -9,7 +9,8 @@ function attemptAt(id: string): { readonly attempt: Parameters<InFlight['enter']
   return {
     attempt: { target: target(id), onSettled: (listener) => void listeners.push(listener) },
     end: () => {
-      for (const listener of listeners) void listener({ outcome: 'aborted', status: undefined, error: undefined, durationMs: 1, usage: undefined });
+      for (const listener of listeners)
+        void listener({ outcome: 'aborted', status: undefined, error: undefined, durationMs: 1, usage: undefined });
     },
   };
 }
