@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Packages resolve to their sources, so that tests need no build. Never list `import`, `module` or `default` here: the
@@ -10,6 +11,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     pool: 'forks',
+    // Most of the time is spent waiting, for sockets and clocks: on two CPUs one worker would be half idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
     restoreMocks: true,

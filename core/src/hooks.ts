@@ -137,7 +137,7 @@ export class HookRunner {
     let result: unknown;
     try {
       result = hook.run(context);
-      if (!isPromiseLike(result)) return checked(hook, result);
+      if (!isPromiseLike(result)) return checked(hook, exchange, result);
     } catch (error) {
       return this.#failed(hook, exchange, error);
     } finally {
@@ -170,7 +170,7 @@ export class HookRunner {
     onWayIn: boolean,
   ): Promise<GatewayResponse | undefined> {
     try {
-      return checked(hook, await limited(result, hook, exchange, onWayIn));
+      return checked(hook, exchange, await limited(result, hook, exchange, onWayIn));
     } catch (error) {
       return this.#failed(hook, exchange, error);
     }
@@ -248,9 +248,9 @@ function limited(result: PromiseLike<unknown>, hook: BoundHook, exchange: Exchan
 }
 
 /** A hook gives nothing or a response; anything else is a mistake that names its maker. */
-function checked(hook: BoundHook, result: unknown): GatewayResponse | undefined {
+function checked(hook: BoundHook, exchange: Exchange, result: unknown): GatewayResponse | undefined {
   if (result === undefined) return undefined;
-  if (hook.name !== 'attempt' && isResponse(result)) return result;
+  if (hook.name !== 'attempt' && isResponse(result, exchange.response?.status)) return result;
   const received = result === null ? 'null' : typeof result === 'object' ? 'an object that is no GatewayResponse' : typeof result;
   throw gatewayError('GW_HOOK_RETURN', {
     cause: new Error(
@@ -259,13 +259,13 @@ function checked(hook: BoundHook, result: unknown): GatewayResponse | undefined 
   });
 }
 
-function isResponse(value: unknown): value is GatewayResponse {
+function isResponse(value: unknown, before: number | undefined): value is GatewayResponse {
   if (typeof value !== 'object' || value === null) return false;
   const { status, headers, body } = value as Partial<GatewayResponse>;
-  return isStatus(status) && isHeaders(headers) && isBody(body);
+  return (isStatus(status) || status === before) && isHeaders(headers) && isBody(body);
 }
 
-/** Final statuses that can carry a body: anything else could not be written. */
+/** Final statuses that can carry a body: anything else could not be written. (A 101 that was there already opens a WebSocket.) */
 function isStatus(status: unknown): boolean {
   return Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 599;
 }

@@ -2,6 +2,7 @@ import { abTest } from './ab-test.ts';
 import { byTier } from './by-tier.ts';
 import { canary } from './canary.ts';
 import { capabilities } from './capabilities.ts';
+import { complexity } from './complexity/complexity.ts';
 import { leastBusy } from './least-busy.ts';
 import { lowestCost } from './lowest-cost.ts';
 import { lowestLatency } from './lowest-latency.ts';
@@ -19,6 +20,7 @@ export const routing = {
   byTier,
   canary,
   capabilities,
+  complexity,
   leastBusy,
   lowestCost,
   lowestLatency,

@@ -14,7 +14,6 @@ interface Counts {
   questions: number;
   /** Lines that begin with a number, a letter in brackets, a dash or a star. */
   items: number;
-  lines: number;
   /** Signs of formal languages: `{ } = < > ; _ ^ \` and the like. */
   signs: number;
   fences: number;
@@ -66,7 +65,6 @@ function counted(text: string): Counts {
     sentences: 0,
     questions: 0,
     items: 0,
-    lines: 0,
     signs: 0,
     fences: 0,
     groups: groupNames.map(() => 0),
@@ -119,9 +117,8 @@ function countWord(text: string, start: number, end: number, counts: Counts): vo
 }
 
 function countMark(text: string, at: number, code: number, lineStart: boolean, counts: Counts): void {
-  if (code <= 0x20) {
-    if (code === newline) counts.lines += 1;
-  } else if (code === 0x3f || code === 0xff1f) {
+  if (code <= 0x20) return;
+  if (code === 0x3f || code === 0xff1f) {
     counts.questions += 1; // ? and its full-width form
     counts.sentences += 1;
   } else if (code === 0x2e || code === 0x21 || code === 0x3002) {
