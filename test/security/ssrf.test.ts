@@ -1,12 +1,13 @@
 import net from 'node:net';
 import express from 'express';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { definePlugin } from '../../core/src/define-plugin.ts';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { definePlugin, type GatewayPlugin } from '../../core/src/define-plugin.ts';
 import { aiGateway, type Gateway } from '../../core/src/gateway.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { principal } from '../../core/src/slot.ts';
 import { passThrough } from '../../plugins/pass-through/src/plugin.ts';
 import { serviceProxy } from '../../plugins/service-proxy/src/plugin.ts';
+import { webSocket } from '../../plugins/websocket/src/plugin.ts';
 import { listening, type Running, running, send } from '../core/harness/loopback.ts';
 import { leavesNothing } from '../core/harness/nothing-left.ts';
 import { hostileClient } from '../kit/hostile-client.ts';
@@ -511,7 +512,9 @@ describe('SSRF-6: headers that open doors inside', () => {
 
 describe('SSRF-7: no way around the checks', () => {
   /** A gateway with an authenticator, a provider and two handoffs; whatever reaches anybody behind it is seen. */
-  async function guarded(): Promise<{ readonly url: string; readonly gateway: Gateway; readonly up: HostileUpstream; listen(): void }> {
+  async function guarded(
+    more: readonly GatewayPlugin[] = [],
+  ): Promise<{ readonly url: string; readonly gateway: Gateway; readonly up: HostileUpstream; listen(): void }> {
     const up = await hostileUpstream((peer) => void peer.say(wholeAnswer(chatAnswer)));
     const provider = openaiCompatible({ name: 'up', baseUrl: `${up.url}/v1`, apiKey: 'sk-operators-own' });
     const keys = definePlugin({
@@ -530,6 +533,7 @@ describe('SSRF-7: no way around the checks', () => {
         keys,
         passThrough({ allow: [{ provider, methods: ['GET', 'POST', 'DELETE'], paths: ['/v1/files*'] }] }),
         serviceProxy({ services: [{ path: '/services/summarise', target: up.url }] }),
+        ...more,
       ],
     });
     const server = await listening(express().use('/ai', own));
@@ -572,6 +576,31 @@ describe('SSRF-7: no way around the checks', () => {
             client.answers.map(({ status }) => status),
             `${method} ${path} ${upgrade[1]}`,
           ).toEqual([426]);
+          client.destroy();
+        }
+    expect(up.peers).toHaveLength(0);
+  });
+
+  it('SSRF-7: with WebSockets every other offer is refused as before, and theirs goes by the same checks', async () => {
+    const { url, gateway: own, up, listen } = await guarded([webSocket()]);
+    listen();
+    const sockets = own.routes.filter(({ upgrade }) => upgrade === 'websocket');
+    expect(sockets.map(({ path }) => path)).toEqual(['/v1/responses', '/v1/realtime', '/openai/v1/realtime']);
+    for (const { method, path, upgrade: opens } of own.routes.filter(({ dialect }) => dialect !== 'health'))
+      for (const upgrade of upgrades)
+        for (const [credential, known] of [
+          [[], false],
+          [['authorization: Bearer gw_alice'], true],
+        ] as const) {
+          const client = await hostileClient(url);
+          client.say(lines(method, path, ...upgrade, ...credential));
+          await vi.waitFor(() => expect(client.received.includes('\r\n\r\n')).toBe(true));
+          const status = Number(/^HTTP\/1\.1 (\d+)/.exec(client.received.toString())?.[1]);
+          const websocket = /websocket/.test(upgrade[1]);
+          // A path of theirs that is asked for by GET may be opened; Realtime without a model is refused after who it is.
+          const opened = path === '/v1/responses' ? [101] : [400];
+          const expected = opens !== undefined && websocket ? (known ? opened : [401]) : [426];
+          expect(expected, `${method} ${path} ${upgrade[1]}`).toContain(status);
           client.destroy();
         }
     expect(up.peers).toHaveLength(0);

@@ -44,6 +44,9 @@ export interface OfferedUpgrade {
   readonly early: EarlyBytes;
 }
 
+/** Upgrades on their way through a host's app. Of all gateways: in an app of several each hears of every upgrade, and one is handed over once. */
+const offered = new WeakMap<IncomingMessage, OfferedUpgrade>();
+
 interface Open {
   readonly session: Session;
   readonly principal: string | undefined;
@@ -56,8 +59,6 @@ interface Open {
  */
 export class SocketFace {
   readonly #face: SocketFaceParts;
-  /** Upgrades on their way through the host's app. */
-  readonly #offered = new WeakMap<IncomingMessage, OfferedUpgrade>();
   readonly #open = new Set<Open>();
   #opening = 0;
   #onEmpty: (() => void) | undefined = undefined;
@@ -77,6 +78,7 @@ export class SocketFace {
 
   /** Whether an upgrade may be one of ours, wherever the gateway is mounted; then it is on its way through the app. */
   offer(req: IncomingMessage, socket: Duplex & { readonly server?: EventEmitter }, head: Buffer, path: string): boolean {
+    if (offered.has(req)) return true;
     const { server } = socket;
     if (server === undefined || req.method !== 'GET' || !/^websocket$/i.test(req.headers.upgrade ?? '')) return false;
     if (!this.#face.routes.some((route) => path.endsWith(route.path))) return false;
@@ -85,14 +87,14 @@ export class SocketFace {
     res.shouldKeepAlive = false;
     res.assignSocket(socket as Socket);
     res.once('finish', () => (socket as Socket).destroySoon());
-    this.#offered.set(req, { req, socket, early: new EarlyBytes(socket, head) });
+    offered.set(req, { req, socket, early: new EarlyBytes(socket, head) });
     server.emit('request', req, res);
     return true;
   }
 
   /** The upgrade that a request of the app's is. */
   offered(req: IncomingMessage): OfferedUpgrade | undefined {
-    return this.#offered.get(req);
+    return offered.get(req);
   }
 
   find(path: string): SocketRoute | undefined {

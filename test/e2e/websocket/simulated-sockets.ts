@@ -36,14 +36,16 @@ export async function simulatedSockets(options: SimulatedOptions): Promise<Simul
   const sockets: WebSocket[] = [];
   const heard: Record<string, unknown>[] = [];
   const posted: string[] = [];
-  const server = createServer(async (req, res) => {
+  const server = createServer((req, res) => {
     const pieces: Buffer[] = [];
-    for await (const piece of req) pieces.push(piece as Buffer);
-    posted.push(Buffer.concat(pieces).toString());
-    res.writeHead(options.stream === undefined ? 404 : 200, { 'content-type': 'text/event-stream' });
-    res.end(
-      (options.stream ?? []).map((event) => `event: ${(event as { type: string }).type}\ndata: ${JSON.stringify(event)}\n\n`).join(''),
-    );
+    req.on('data', (piece: Buffer) => pieces.push(piece));
+    req.on('end', () => {
+      posted.push(Buffer.concat(pieces).toString());
+      res.writeHead(options.stream === undefined ? 404 : 200, { 'content-type': 'text/event-stream' });
+      res.end(
+        (options.stream ?? []).map((event) => `event: ${(event as { type: string }).type}\ndata: ${JSON.stringify(event)}\n\n`).join(''),
+      );
+    });
   });
   const upgrades = new WebSocketServer({ noServer: true });
   server.on('upgrade', (req: IncomingMessage, socket, head) => {
