@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { aiGateway, harden, openaiCompatible } from '@express-ai-gateway/core';
+import { definePlugin } from '@express-ai-gateway/core/plugin';
 import { lowestLatency, roundRobin } from '@express-ai-gateway/routing';
 import express from 'express';
 import { serve, upstreamOrigin } from '../probe.ts';
@@ -36,12 +37,25 @@ async function passOn(path: string | undefined, body: Buffer, res: ServerRespons
 
 await new Promise<void>((resolve) => unwell.listen(0, '127.0.0.1', resolve));
 
+/** No fallback: whose turn it is answers, or nobody. */
+const onlyFirst = definePlugin({
+  name: 'only-first',
+  create: () => ({
+    beforeRoute(context) {
+      context.targets = context.targets.slice(0, 1);
+    },
+  }),
+});
+
 const at = (name: string, origin: string) => openaiCompatible({ name, baseUrl: `${origin}/v1`, apiKey: 'sk-bench' });
 const gateway = aiGateway({
   providers: [at('one', well), at('two', well), at('unwell', `http://127.0.0.1:${(unwell.address() as AddressInfo).port}`)],
   models: { chat: ['one/gpt-bench', 'two/gpt-bench', 'unwell/gpt-bench'] },
   allowAnonymous: true,
-  plugins: [care === 'latency' ? lowestLatency({ models: 'chat' }) : roundRobin({ models: 'chat' })],
+  plugins: [
+    care === 'latency' ? lowestLatency({ models: 'chat' }) : roundRobin({ models: 'chat' }),
+    ...(care === 'plain' ? [onlyFirst()] : []),
+  ],
   ...(care === 'plain' && { resilience: { retries: 0, breaker: false, recovery: 'error', concurrency: 10_000 } as const }),
 });
 serve(harden(createServer(express().use('/ai', gateway))));

@@ -1,6 +1,5 @@
 import { type Contender, unwellContenders } from '../contenders.ts';
 import type { Lab, Running } from '../lab.ts';
-import { addProblems, type Problems } from '../load/tally.ts';
 import { Rounds, type ScenarioResult } from '../result.ts';
 import { quantile } from '../stats.ts';
 import { type Plan, type Scenario, turned } from './scenario.ts';
@@ -17,7 +16,6 @@ async function run(lab: Lab, plan: Plan): Promise<ScenarioResult> {
   const all: Running[] = [];
   for (const contender of unwellContenders) all.push(await started(lab, contender, plan));
   const rounds = new Rounds();
-  const problems: Record<string, Problems> = {};
   for (let round = 0; round < plan.rounds; round += 1) {
     plan.progress(`round ${round + 1} of ${plan.rounds}`);
     for (const running of turned(all, round)) {
@@ -27,7 +25,6 @@ async function run(lab: Lab, plan: Plan): Promise<ScenarioResult> {
       rounds.add('failed %', name, (failed / (failed + tally.requests)) * 100);
       rounds.add('p50 ms', name, quantile(tally.latencies, 0.5));
       rounds.add('p99 ms', name, quantile(tally.latencies, 0.99));
-      problems[name] = addProblems(problems[name] ?? {}, tally.problems);
     }
   }
   const shown = { digits: 1, compared: 'not' } as const;
@@ -36,7 +33,7 @@ async function run(lab: Lab, plan: Plan): Promise<ScenarioResult> {
     title: unwell.title,
     rounds: plan.rounds,
     measures: [rounds.measure('failed %', shown), rounds.measure('p50 ms', shown), rounds.measure('p99 ms', shown)],
-    problems,
+    problems: {}, // failures are what is measured
   };
 }
 

@@ -60,7 +60,8 @@ interface Open {
 export class SocketFace {
   readonly #face: SocketFaceParts;
   readonly #open = new Set<Open>();
-  #opening = 0;
+  /** Being opened, and whose they are once that is known: many at once are no way past the limits. */
+  readonly #opening = new Map<OfferedUpgrade, string | undefined>();
   #onEmpty: (() => void) | undefined = undefined;
 
   constructor(face: SocketFaceParts) {
@@ -107,7 +108,7 @@ export class SocketFace {
     const { origin, host } = headers;
     // Browsers let any page open a WebSocket to anywhere, with the cookies of there (RFC 6455 §10.2).
     if (origin !== undefined && !origins.includes(origin) && !isOwn(origin, host)) return gatewayError('GW_FORBIDDEN_ORIGIN');
-    if (this.#open.size + this.#opening < maxConnections) return undefined;
+    if (this.#open.size + this.#opening.size < maxConnections) return undefined;
     return gatewayError('GW_TOO_MANY_SOCKETS', { details: { limit: maxConnections }, headers: { 'retry-after': '1' } });
   }
 
@@ -116,7 +117,7 @@ export class SocketFace {
     const opening = route.opening();
     const inbound = new ExpressInbound(upgrade.req as ExpressRequest, path, query, withCredential(upgrade.req.headers));
     const exchange = new OpeningExchange(this.#face.parts, inbound, route.dialect, {
-      prepare: (own, beforeRoute) => this.#prepare(opening, own, beforeRoute),
+      prepare: (own, beforeRoute) => this.#prepare(upgrade, opening, own, beforeRoute),
       begin: (client, own, hooks) => opening.begin(client, own, hooks),
       abandon: () => opening.abandon(),
     });
@@ -125,9 +126,9 @@ export class SocketFace {
       (headers) => this.#accept(upgrade, res, exchange, headers, run),
       () => exchange.abort(gatewayError('GW_CLIENT_CLOSED')),
     );
-    this.#opening += 1;
+    this.#opening.set(upgrade, undefined);
     await run(exchange, route.dialect, outbound);
-    this.#opening -= 1;
+    this.#opening.delete(upgrade);
     opening.abandon();
   }
 
@@ -145,11 +146,18 @@ export class SocketFace {
     this.#onEmpty = listener;
   }
 
-  async #prepare(opening: Opening, exchange: OpeningExchange, beforeRoute: BeforeRoute): Promise<GatewayResponse | undefined> {
+  async #prepare(
+    upgrade: OfferedUpgrade,
+    opening: Opening,
+    exchange: OpeningExchange,
+    beforeRoute: BeforeRoute,
+  ): Promise<GatewayResponse | undefined> {
     const { maxPerPrincipal: limit } = this.#face.sockets;
     const id = exchange.getSlot(principal)?.id;
-    const own = [...this.#open].filter((open) => open.principal === id).length;
-    if (own >= limit) throw gatewayError('GW_TOO_MANY_SOCKETS', { details: { limit }, headers: { 'retry-after': '1' } });
+    const all = [...[...this.#open].map((open) => open.principal), ...this.#opening.values()];
+    if (all.filter((one) => one === id).length >= limit)
+      throw gatewayError('GW_TOO_MANY_SOCKETS', { details: { limit }, headers: { 'retry-after': '1' } });
+    this.#opening.set(upgrade, id);
     return opening.prepare(exchange, beforeRoute);
   }
 
@@ -181,6 +189,7 @@ export class SocketFace {
       if (this.#open.size === 0) this.#onEmpty?.();
     };
     this.#open.add(open);
+    this.#opening.delete(upgrade); // it counts once
     return true;
   }
 }

@@ -27,6 +27,7 @@ export interface RealtimeOpeningOptions {
   /** Bytes of one message. */
   readonly maxBytes: number;
   readonly maxQueued: number;
+  readonly maxQueuedLength: number;
   /** Plugins that cannot police what passes unread, and that the operator did not except. */
   readonly unpoliced: readonly string[];
 }
@@ -63,11 +64,11 @@ export class RealtimeOpening implements Opening {
   }
 
   begin(client: MessageSocket, { parts, inbound }: OpeningExchange, hooks: SessionHooks): Session {
-    const { dialect, totalMs, maxQueued } = this.#options;
+    const { dialect, totalMs, maxQueued, maxQueuedLength } = this.#options;
     const { socket, at } = this.#dialled as Dialled;
     this.#dialled = undefined;
-    const by = openedBy(inbound);
-    return new RealtimeSession(client, socket, { parts, dialect, by, target: at.target, model: this.#model, totalMs, maxQueued, ...hooks });
+    const what = { parts, dialect, by: openedBy(inbound), target: at.target, model: this.#model };
+    return new RealtimeSession(client, socket, { ...what, totalMs, maxQueued, maxQueuedLength, ...hooks });
   }
 
   abandon(): void {

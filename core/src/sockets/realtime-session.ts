@@ -10,7 +10,9 @@ import type { Target } from '../model/target.ts';
 import { setValue } from '../parsed-call.ts';
 import type { OpenedBy } from './frame-inbound.ts';
 import { closeCodes, type MessageSocket } from './message-socket.ts';
+import { MessageQueue } from './message-queue.ts';
 import { RealtimeTurn } from './realtime-turn.ts';
+import { Refusals } from './refusals.ts';
 import type { Session } from './session.ts';
 
 export interface RealtimeSessionOptions {
@@ -21,8 +23,10 @@ export interface RealtimeSessionOptions {
   /** As the client named it. */
   readonly model: string;
   readonly totalMs: number;
-  /** Messages that wait while hooks are asked. */
+  /** Messages that wait while hooks are asked, and answers that are asked for at once. */
   readonly maxQueued: number;
+  /** Characters of one client's that wait. */
+  readonly maxQueuedLength: number;
   /** Runs an exchange; resolves when it is over. */
   readonly run: (exchange: Exchange, outbound: Outbound) => Promise<void>;
   readonly onOver: () => void;
@@ -42,7 +46,8 @@ export class RealtimeSession implements Session {
   readonly #begun = new Map<string, RealtimeTurn>();
   readonly #turns = new Set<RealtimeTurn>();
   /** What came while hooks decide over an answer: it must not overtake what asked for it. */
-  readonly #held: string[] = [];
+  readonly #held: MessageQueue;
+  readonly #refusals: Refusals;
   /** The answer over which they decide. */
   #deciding: RealtimeTurn | undefined = undefined;
   #closing = false;
@@ -52,10 +57,15 @@ export class RealtimeSession implements Session {
     this.#client = client;
     this.#upstream = upstream;
     this.#options = options;
+    this.#held = new MessageQueue(options.maxQueued, options.maxQueuedLength);
+    this.#refusals = new Refusals(client, options.maxQueued);
     client.listen({
       text: (text) => this.#fromClient(text),
       binary: () => this.#client.close(closeCodes.unsupported, 'expected text messages'),
-      drained: () => this.#upstream.resume(),
+      drained: () => {
+        this.#refusals.taken();
+        this.#upstream.resume();
+      },
       closed: () => this.#end(gatewayError('GW_CLIENT_CLOSED')),
     });
     upstream.listen({
@@ -78,12 +88,8 @@ export class RealtimeSession implements Session {
 
   #fromClient(text: string): void {
     if (this.#over) return;
-    if (this.#deciding === undefined) {
-      this.#take(text);
-      return;
-    }
-    if (this.#held.length >= this.#options.maxQueued) this.#client.close(closeCodes.policy, 'too many messages wait for their turn');
-    else this.#held.push(text);
+    if (this.#deciding === undefined) this.#take(text);
+    else if (!this.#held.push(text)) this.#client.close(closeCodes.policy, 'too many messages wait for their turn');
   }
 
   #take(text: string): void {
@@ -91,9 +97,10 @@ export class RealtimeSession implements Session {
     const problem = this.#problem(event);
     if (event === undefined || problem !== undefined) {
       const error = problem ?? gatewayError('GW_BAD_JSON', { details: { reason: 'expected an object whose keys come once' } });
-      this.#tell(realtimeErrorEvent(error, randomUUID(), event && eventIdOf(event.value)));
-    } else if (event.value.type === 'response.create') this.#ask(event);
-    else this.#send(this.#own(event));
+      this.#refusals.tell(realtimeErrorEvent(error, randomUUID(), event && eventIdOf(event.value)));
+    } else if (event.value.type !== 'response.create') this.#send(this.#own(event));
+    else if (this.#turns.size < this.#options.maxQueued) this.#ask(event);
+    else this.#client.close(closeCodes.policy, 'too many answers are asked for at once');
   }
 
   #problem(event: ReadEvent | undefined): GatewayError | undefined {
@@ -143,7 +150,7 @@ export class RealtimeSession implements Session {
     const turn: RealtimeTurn = new RealtimeTurn({
       ...{ parts, dialect, by, target, model, totalMs, bytes, eventId, onAllowed },
       onGivenUp: () => this.#takeBack(turn),
-      tell: (event) => this.#tell(event),
+      tell: (event) => this.#refusals.tell(event),
     });
     this.#turns.add(turn);
     return turn;
@@ -161,7 +168,7 @@ export class RealtimeSession implements Session {
 
   #decided(): void {
     this.#deciding = undefined;
-    while (this.#deciding === undefined && this.#held.length > 0) this.#take(this.#held.shift() as string);
+    while (this.#deciding === undefined && this.#held.size > 0) this.#take(this.#held.shift() as string);
   }
 
   #takeBack({ responseId }: RealtimeTurn): void {
@@ -212,7 +219,7 @@ export class RealtimeSession implements Session {
   #end(error: GatewayError): void {
     if (this.#over) return;
     this.#over = true;
-    this.#held.length = 0;
+    this.#held.clear();
     const left = error.code === 'GW_CLIENT_CLOSED';
     for (const turn of [...this.#turns]) {
       if (left) turn.exchange.abort(error);

@@ -30,9 +30,10 @@ export class ResponsesOpening implements Opening {
 
   begin(client: MessageSocket, { parts, inbound }: OpeningExchange, hooks: SessionHooks): Session {
     const { engine, transport, connectMs, limits, maxQueued, dialect } = this.#options;
-    const { eventBytes } = limits;
-    const lane = new ResponsesLane({ engine, transport, connectMs, maxBytes: eventBytes });
-    return new ResponsesSession(client, { parts, dialect, by: openedBy(inbound), lane, maxEventBytes: eventBytes, maxQueued, ...hooks });
+    const { eventBytes: maxEventBytes, bodyBytes: maxQueuedLength } = limits;
+    const lane = new ResponsesLane({ engine, transport, connectMs, maxBytes: maxEventBytes });
+    const bounds = { maxEventBytes, maxQueued, maxQueuedLength };
+    return new ResponsesSession(client, { parts, dialect, by: openedBy(inbound), lane, ...bounds, ...hooks });
   }
 
   abandon(): void {}

@@ -9,6 +9,8 @@ import { isJsonObject, type JsonObject } from '../model/json.ts';
 import { EventOutbound } from './event-outbound.ts';
 import { FrameInbound, type OpenedBy } from './frame-inbound.ts';
 import { closeCodes, type MessageSocket, type SocketListener } from './message-socket.ts';
+import { MessageQueue } from './message-queue.ts';
+import { Refusals } from './refusals.ts';
 import type { ResponsesLane } from './responses-lane.ts';
 import type { Session } from './session.ts';
 
@@ -20,6 +22,8 @@ export interface ResponsesSessionOptions {
   readonly maxEventBytes: number;
   /** Messages that wait their turn. */
   readonly maxQueued: number;
+  /** Characters of them. */
+  readonly maxQueuedLength: number;
   /** Runs an exchange; resolves when it is over. */
   readonly run: (exchange: Exchange, outbound: Outbound) => Promise<void>;
   readonly onOver: () => void;
@@ -32,7 +36,9 @@ export interface ResponsesSessionOptions {
 export class ResponsesSession implements Session, SocketListener {
   readonly #client: MessageSocket;
   readonly #options: ResponsesSessionOptions;
-  readonly #waiting: string[] = [];
+  readonly #waiting: MessageQueue;
+  /** Tells the client of what is no exchange. */
+  readonly #refusals: Refusals;
   #exchange: Exchange | undefined = undefined;
   #outbound: EventOutbound | undefined = undefined;
   #closing = false;
@@ -41,17 +47,15 @@ export class ResponsesSession implements Session, SocketListener {
   constructor(client: MessageSocket, options: ResponsesSessionOptions) {
     this.#client = client;
     this.#options = options;
+    this.#waiting = new MessageQueue(options.maxQueued, options.maxQueuedLength);
+    this.#refusals = new Refusals(client, options.maxQueued);
     client.listen(this);
   }
 
   text(text: string): void {
     if (this.#closing) return;
-    if (this.#waiting.length >= this.#options.maxQueued) {
-      this.#client.close(closeCodes.policy, 'too many messages wait for their turn');
-      return;
-    }
-    this.#waiting.push(text);
-    this.#next();
+    if (this.#waiting.push(text)) this.#next();
+    else this.#client.close(closeCodes.policy, 'too many messages wait for their turn');
   }
 
   binary(): void {
@@ -59,6 +63,7 @@ export class ResponsesSession implements Session, SocketListener {
   }
 
   drained(): void {
+    this.#refusals.taken();
     this.#outbound?.drained();
   }
 
@@ -66,7 +71,7 @@ export class ResponsesSession implements Session, SocketListener {
     if (this.#over) return;
     this.#over = true;
     this.#closing = true;
-    this.#waiting.length = 0;
+    this.#waiting.clear();
     this.#exchange?.abort(gatewayError('GW_CLIENT_CLOSED'));
     this.#outbound?.gone();
     this.#options.lane.close();
@@ -75,7 +80,7 @@ export class ResponsesSession implements Session, SocketListener {
 
   close(): void {
     this.#closing = true;
-    this.#waiting.length = 0;
+    this.#waiting.clear();
     if (this.#exchange === undefined) this.#client.close(closeCodes.goingAway, 'the gateway is shutting down');
   }
 
@@ -95,7 +100,7 @@ export class ResponsesSession implements Session, SocketListener {
     // What cannot be read at all is refused by the exchange, in the words of every bad body.
     if (event?.value.type === 'response.create' || event === undefined) void this.#create(event, text);
     else {
-      this.#client.send(event.value.type === 'response.steer' ? steerRefused(event.value) : errorMessage(unknownEvent(event.value.type)));
+      this.#refusals.tell(event.value.type === 'response.steer' ? steerRefused(event.value) : errorMessage(unknownEvent(event.value.type)));
       this.#next();
     }
   }

@@ -35,8 +35,8 @@ export function socketRoutes(sockets: Sockets, parts: SocketRouteParts): readonl
   const { connectMs, totalMs } = timeouts;
   const shared = { engine, maxQueued, connectMs };
   const responses = (): ResponsesOpening => new ResponsesOpening({ ...shared, transport, limits, dialect: openaiResponses });
-  const realtime = (): RealtimeOpening =>
-    new RealtimeOpening({ ...shared, ...parts, totalMs, maxBytes: limits.eventBytes, dialect: openaiRealtime });
+  const bounds = { totalMs, maxBytes: limits.eventBytes, maxQueuedLength: limits.bodyBytes };
+  const realtime = (): RealtimeOpening => new RealtimeOpening({ ...shared, ...parts, ...bounds, dialect: openaiRealtime });
   const routes = [
     { path: '/v1/responses', dialect: openaiResponses, opening: responses },
     { path: '/v1/realtime', dialect: openaiRealtime, opening: realtime },

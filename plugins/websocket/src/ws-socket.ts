@@ -18,6 +18,7 @@ export class WsSocket implements MessageSocket {
   /** What came before somebody listened. */
   readonly #early: ((listener: SocketListener) => void)[] = [];
   #full = false;
+  #paused = false;
   #answered = true;
   #ping: Timer | undefined = undefined;
 
@@ -56,15 +57,19 @@ export class WsSocket implements MessageSocket {
   }
 
   pause(): void {
+    this.#paused = true;
+    this.#answered = true; // its pong may be on its way, and would not be read
     this.#socket.pause();
   }
 
   resume(): void {
+    if (this.#paused) this.#answered = true;
+    this.#paused = false;
     this.#socket.resume();
   }
 
   close(code: number, reason: string): void {
-    this.#socket.resume(); // or its peer's answer would not be read
+    this.resume(); // or its peer's answer would not be read
     this.#socket.close(code, reason);
   }
 
@@ -84,6 +89,11 @@ export class WsSocket implements MessageSocket {
     this.#listener?.drained();
   }
 
+  /** Nobody reads the pong of a peer that is made to wait: that it took the ping has to do. */
+  #took(): void {
+    if (this.#paused) this.#answered = true;
+  }
+
   #arm(): void {
     this.#ping = this.#options.clock.after(this.#options.pingMs, () => {
       if (!this.#answered) {
@@ -91,7 +101,7 @@ export class WsSocket implements MessageSocket {
         return;
       }
       this.#answered = false;
-      this.#socket.ping();
+      this.#socket.ping(() => this.#took());
       this.#arm();
     });
   }

@@ -194,7 +194,7 @@ function made() {
   const providers = [openai({ apiKey: 'sk-a' })];
   const router = new Router(providers, { voice: ['openai/m'] });
   const credentials = new CredentialPools(providers, systemClock());
-  const limits = { connectMs: 1, totalMs: 1, maxBytes: 1, maxQueued: 1, unpoliced: [] };
+  const limits = { connectMs: 1, totalMs: 1, maxBytes: 1, maxQueued: 1, maxQueuedLength: 1, unpoliced: [] };
   const opening = new RealtimeOpening({ engine, router, credentials, dialect: openaiRealtime, ...limits });
   const inbound: Inbound = {
     ...{ method: 'GET', path: '/v1/realtime', query: '?model=voice', headers: {}, rawHeaders: [], ip: undefined },

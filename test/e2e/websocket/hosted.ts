@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import { onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -22,6 +22,8 @@ export interface Hosted {
   readonly settlements: readonly Settlement[];
   /** Keys that are let in; taking one out revokes it. */
   readonly keys: Set<string>;
+  /** The gateway's ends of its clients' connections. */
+  readonly connections: readonly Socket[];
   /** Opens a plain WebSocket; `status` where it was refused. */
   open(
     path: string,
@@ -66,6 +68,8 @@ export async function hosted(upstream: string, { config = {}, sockets = {}, befo
   app.use('/ai', gateway);
   const server = tls === undefined ? createServer(app) : createSecureServer(tls, app);
   server.on('upgrade', gateway.upgrade);
+  const connections: Socket[] = [];
+  server.on('connection', (socket) => connections.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   await gateway.ready();
   const opened: WebSocket[] = [];
@@ -80,6 +84,7 @@ export async function hosted(upstream: string, { config = {}, sockets = {}, befo
     gateway,
     settlements,
     keys,
+    connections,
     origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/ai`,
     open(path, headers = { authorization: 'Bearer gw_alice' }) {
       const socket = new WebSocket(`ws://127.0.0.1:${port}/ai${path}`, { headers });
