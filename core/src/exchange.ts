@@ -69,6 +69,8 @@ export class Exchange {
   answeringCredential: string | undefined = undefined;
   /** The connection that it came by, where that leads to upstreams too. */
   carrier: Carrier | undefined = undefined;
+  /** Targets that were not asked, each with its reason; for the debug log. */
+  passedOver: string[] | undefined = undefined;
   /** Its answer, where another target could go on with it. */
   recovering: { readonly recoverable: boolean } | undefined = undefined;
   attemptCount = 0;
@@ -126,6 +128,12 @@ export class Exchange {
 
   get headers(): ReadonlyMap<string, string> | undefined {
     return this.#headers;
+  }
+
+  /** Notes why a target is not asked. */
+  passOver(reason: string): void {
+    this.passedOver ??= [];
+    this.passedOver.push(reason);
   }
 
   /** The call as plugins see it. */

@@ -180,7 +180,12 @@ export class ExpressFace {
     if (!exchange.logger.enabled('debug')) return;
     // Without usage: it holds the provider's own object, whose words are nobody's to log.
     const attempts = exchange.attempts.map((attempt) => ({ ...attempt, usage: undefined }));
-    exchange.logger.log('debug', 'decision', { exchange: exchange.id, ...this.#decision(exchange), attempts });
+    exchange.logger.log('debug', 'decision', {
+      exchange: exchange.id,
+      ...this.#decision(exchange),
+      attempts,
+      passedOver: exchange.passedOver,
+    });
   }
 
   #decision(exchange: Exchange): DecisionRecord {

@@ -67,7 +67,7 @@ export function alongTargets(parts: AlongTargetsParts, next: (one: Addressed) =>
   return async ({ exchange, targets, scope, kind, begun, prefill }) => {
     const call = exchange.requireCall();
     const order = states.order(targets);
-    const skipped = new Skipped();
+    const skipped = new Skipped(exchange);
     let last: { readonly error: GatewayError; readonly target: Target } | undefined;
     let tooLong: Target | undefined;
     for (const [index, target] of order.targets.entries()) {
@@ -131,14 +131,20 @@ const skippedByPlugin = { refused: [], unserved: false };
 
 /** Why targets were passed over. */
 class Skipped {
+  readonly #exchange: Exchange;
   readonly #reasons: string[] = [];
   readonly #refused = new Set<string>();
   /** Whether every target so far lacks the API itself. */
   #unserved = true;
   #retryAfterMs: number | undefined = undefined;
 
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
   note(reason: string, { refused, unserved }: Pick<NoWay, 'refused' | 'unserved'> = skippedByPlugin, retryAfterMs?: number): void {
     this.#reasons.push(reason);
+    this.#exchange.passOver(reason);
     this.#unserved &&= unserved;
     for (const field of refused) this.#refused.add(field);
     if (retryAfterMs !== undefined) this.#retryAfterMs = Math.min(retryAfterMs, this.#retryAfterMs ?? retryAfterMs);

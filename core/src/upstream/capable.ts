@@ -18,8 +18,12 @@ export function capable(parts: CapableParts, travel: Travel): Travel {
   return (journey) => {
     const { targets, exchange } = journey;
     const call = exchange.requireCall();
-    const able = targets.length < 2 ? targets : targets.filter((target) => incapacity(target, call, parts) === undefined);
-    return travel(able.length === 0 || able.length === targets.length ? journey : { ...journey, targets: able });
+    if (targets.length < 2) return travel(journey);
+    const lacks = targets.map((target) => incapacity(target, call, parts));
+    const able = targets.filter((_, index) => lacks[index] === undefined);
+    if (able.length === 0 || able.length === targets.length) return travel(journey);
+    for (const [index, lack] of lacks.entries()) if (lack !== undefined) exchange.passOver(`${targets[index]?.id} ${lack}`);
+    return travel({ ...journey, targets: able });
   };
 }
 

@@ -111,6 +111,7 @@ describe('alongTargets', () => {
     });
     expect(await travel(journeyOf(made))).toBe(answer);
     expect(kinds).toEqual(['first first/m', 'first second/m']);
+    expect(made.exchange.passedOver).toEqual(['first/m is cooling down']);
   });
 
   it('says which targets were skipped, and why, when none is left', async () => {

@@ -62,4 +62,14 @@ describe('incapacity', () => {
     const [target] = exchange.targets;
     expect(incapacity(target!, exchange.requireCall(), parts)).toBe('has no tools');
   });
+
+  it('is noted for the debug log', async () => {
+    const { exchange } = madeExchange(providers, { body: { tools: [tool] } });
+    const catalog = { facts: ({ id }: { id: string }) => (id === 'first/m' ? { tools: false } : undefined) };
+    const travel = capable({ catalog, estimator: byteTokenEstimator() }, async () => {
+      throw new Error('far enough');
+    });
+    await expect(travel({ exchange, targets: exchange.targets, scope: exchange, kind: 'first' })).rejects.toThrow();
+    expect(exchange.passedOver).toEqual(['first/m has no tools']);
+  });
 });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Express } from 'express';
+import type { ErrorRequestHandler, Express } from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { aiGateway, type Gateway } from '../../../core/src/gateway.ts';
@@ -94,7 +94,8 @@ describe.each(expressVersions)('$version', ({ express }) => {
       else setTimeout(next, 20);
     });
     app.use('/ai', gateway);
-    app.use(((_error, _req, res, _next) => void res.status(503).send('sorry')) as Parameters<Express['use']>[1] as never);
+    const sorry: ErrorRequestHandler = (_error, _req, res, _next) => void res.status(503).send('sorry');
+    app.use(sorry);
     const host = await serving(app, gateway);
     expect(await answerOf(host, '/ai/v1/responses?how=page')).toBe(401);
     expect(await answerOf(host, '/ai/v1/responses?how=error')).toBe(503);

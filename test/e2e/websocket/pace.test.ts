@@ -30,7 +30,7 @@ describe('a client that does not read', () => {
     ['events that nobody knows, of Realtime', realtime, frame(opcodes.text, '{}')],
     ['what is no JSON, of Realtime', realtime, frame(opcodes.text, '{')],
     ['pings', responses, frame(opcodes.ping, 'x'.repeat(100))],
-  ])('is not read from either: %s pile up nowhere', async (_what, path, piece) => {
+  ])('is cut off before answers pile up: %s', async (_what, path, piece) => {
     const upstream = await simulatedSockets({ hello });
     const host = await hosted(upstream.url);
     const client = await rawSocket(host.origin, path);
@@ -181,12 +181,13 @@ it('answers that nobody begins are as many as is said', async () => {
   const upstream = await simulatedSockets({ hello });
   const host = await hosted(upstream.url, { sockets: { maxQueued: 3 } });
   const { socket } = await host.open(realtime);
-  for (let count = 0; count < 4; count += 1) {
+  const closed = once(socket, 'close');
+  for (let count = 1; count <= 4; count += 1) {
     socket.send('{"type":"response.create"}');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (count < 4) await until(() => upstream.heard.length === count);
   }
-  const [code] = await once(socket, 'close');
-  expect(code).toBe(1008);
+  expect((await closed)[0]).toBe(1008);
   await until(() => host.settlements.length === 4);
+  expect(host.settlements.map(({ outcome }) => outcome)).toEqual(['completed', 'aborted', 'aborted', 'aborted']);
   expect(upstream.heard).toHaveLength(3);
 });
