@@ -106,7 +106,9 @@ export class RealtimeOpening implements Opening {
       const headers = await this.#headers(at, credential, exchange, leaving.signal);
       const dialled = await engine.dial({ origin: provider.origin, path, headers, maxBytes, connectMs, signal: leaving.signal });
       if (!isRefusedDial(dialled)) return dialled;
-      throw refusal(dialled.status, dialled.headers, dialled.body, { target, provider, dialect: openaiResponses });
+      const { status } = dialled;
+      if (status < 400) throw gatewayError('GW_UPSTREAM_BAD_RESPONSE', { details: { what: `no WebSocket (status ${status})` } });
+      throw refusal(status, dialled.headers, dialled.body, { target, provider, dialect: openaiResponses });
     } catch (cause) {
       if (exchange.stopped !== undefined) throw exchange.stopped;
       throw cause instanceof GatewayError ? cause : gatewayError('GW_UPSTREAM_UNREACHABLE', { cause });

@@ -42,11 +42,13 @@ export class RealtimeTurn {
   readonly outbound: TurnOutbound;
   /** Once the server began it. */
   responseId: string | undefined = undefined;
-  readonly #body = new Readable({ read() {} });
+  readonly #body = new Readable({ read: () => this.#read() });
   readonly #options: RealtimeTurnOptions;
   #usage: Usage | undefined = undefined;
   #begin: (() => void) | undefined = undefined;
   #fail: ((error: GatewayError) => void) | undefined = undefined;
+  #taken = false;
+  #broken: GatewayError | undefined = undefined;
   #over = false;
 
   constructor(options: RealtimeTurnOptions) {
@@ -73,7 +75,7 @@ export class RealtimeTurn {
     this.#over = true;
     if (response.status === 'failed') {
       this.outbound.mute();
-      this.#body.destroy(gatewayError('GW_UPSTREAM_STREAM_ERROR'));
+      this.#break(gatewayError('GW_UPSTREAM_STREAM_ERROR'));
     } else this.#body.push(null);
   }
 
@@ -88,7 +90,7 @@ export class RealtimeTurn {
     if (this.#over) return;
     this.#over = true;
     this.#fail?.(error);
-    this.#body.destroy(error);
+    this.#break(error);
   }
 
   /** The exchange is over, whatever ended it. */
@@ -96,6 +98,17 @@ export class RealtimeTurn {
     if (this.#over) return;
     this.#over = true;
     this.#options.onGivenUp();
+  }
+
+  #read(): void {
+    this.#taken = true;
+    if (this.#broken !== undefined) this.#body.destroy(this.#broken);
+  }
+
+  /** Not before somebody takes the body: an answer may begin and end in one breath, and who comes later would not hear why. */
+  #break(error: GatewayError): void {
+    this.#broken = error;
+    if (this.#taken) this.#body.destroy(error);
   }
 
   #dialect(): HandoffDialect {

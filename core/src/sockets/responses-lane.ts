@@ -19,8 +19,8 @@ export interface LaneOptions {
 /** Answers of which it is remembered where they lie. */
 const maxKept = 256;
 
-/** What a server says that has no such WebSocket, or whose proxy does not let it through. */
-const noSockets: ReadonlySet<number> = new Set([400, 404, 405, 426, 501]);
+/** What a server says that has no such WebSocket, or whose proxy does not let it through; or it answers as if nobody had asked for one. */
+const noSockets: ReadonlySet<number> = new Set([200, 400, 404, 405, 426, 501]);
 
 /**
  * One client connection's WebSockets to upstreams that speak Responses: one each, opened when it is first needed, and kept,

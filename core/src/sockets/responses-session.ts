@@ -160,9 +160,19 @@ function laneStamp(id: unknown): (json: string) => string {
   };
 }
 
-/** What would be an answer's status and body, as `ResponseWsError` of openai 7.57. */
+/** What would be an answer's status and body, as `ResponseWsError` of openai 7.57. A plugin's own body may be anything. */
 function wholeError(status: number, body: string): string {
-  return JSON.stringify({ type: 'error', status, ...(JSON.parse(body) as object) });
+  const members = parsed(body) ?? parsed(openaiError(gatewayError('GW_INTERNAL'), randomUUID()));
+  return JSON.stringify({ ...members, type: 'error', status });
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function errorMessage(error: GatewayError): string {

@@ -16,7 +16,7 @@ export const webSocketOptions = z
     maxConnections: count.default(1_000),
     /** Open at once, of one caller. */
     maxPerPrincipal: count.default(100),
-    /** Messages of one connection that wait their turn; one more closes it. */
+    /** Messages of one connection that wait their turn, Realtime answers asked for at once, refusals left unread; one more closes it. */
     maxQueued: count.default(64),
     /** Milliseconds that a connection may last. OpenAI's own end after an hour. */
     lifeMs: count.max(2_147_483_647).default(3_600_000),

@@ -51,9 +51,21 @@ describe('a client that does not read', () => {
       'a Responses answer',
       responses,
       { type: 'response.create', model: 'chat', input: 'Hi' },
-      { type: 'response.output_text.delta', item_id: 'msg_resp_1', output_index: 0, content_index: 0, delta: 'x'.repeat(10_000), logprobs: [] },
+      {
+        type: 'response.output_text.delta',
+        item_id: 'msg_resp_1',
+        output_index: 0,
+        content_index: 0,
+        delta: 'x'.repeat(10_000),
+        logprobs: [],
+      },
     ],
-    ['a Realtime session', realtime, { type: 'input_audio_buffer.clear' }, { type: 'response.output_audio.delta', delta: 'A'.repeat(10_000) }],
+    [
+      'a Realtime session',
+      realtime,
+      { type: 'input_audio_buffer.clear' },
+      { type: 'response.output_audio.delta', delta: 'A'.repeat(10_000) },
+    ],
   ])('makes the provider of %s wait', async (_what, path, ask, event) => {
     const upstream = await simulatedSockets({
       hello: path === realtime ? hello : [],

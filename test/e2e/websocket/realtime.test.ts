@@ -3,6 +3,7 @@ import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/src/define-plugin.ts';
 import { GatewayError } from '../../../core/src/errors.ts';
+import { anthropic } from '../../../core/src/providers/anthropic/anthropic.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { leavesNothing } from '../../core/harness/nothing-left.ts';
 import { selfSigned } from '../../kit/self-signed.ts';
@@ -19,7 +20,7 @@ const usage = {
 };
 
 /** Answers each `response.create`, as OpenAI's server does. */
-function voice(status: 'completed' | 'failed' = 'completed') {
+function voice(status = 'completed') {
   let count = 0;
   return {
     hello: [{ type: 'session.created', event_id: 'e0', session: { type: 'realtime' } }],
@@ -145,6 +146,112 @@ describe('a Realtime session', () => {
     socket.send('{"type":"input_audio_buffer.append","audio":"AAAA"}');
     await until(() => typesOf(upstream.heard).includes('response.cancel'));
     expect(upstream.heard.at(-1)).toEqual({ type: 'response.cancel', response_id: 'resp_vad' });
+  });
+
+  it.each([
+    ['cancelled', 'completed', undefined],
+    ['incomplete', 'completed', undefined],
+    ['failed', 'failed', 'GW_UPSTREAM_STREAM_ERROR'],
+  ])('counts what an answer that is %s took', async (status, outcome, error) => {
+    const upstream = await simulatedSockets(voice(status));
+    const host = await hosted(upstream.url);
+    const { socket, said } = await host.open('/v1/realtime?model=voice');
+    socket.send('{"type":"response.create"}');
+    await until(() => host.settlements.length === 2);
+    expect(host.settlements[1]).toMatchObject({ outcome, error, usage: { input: 4, output: 5 } });
+    expect(typesOf(said).filter((type) => type === 'error' || type === 'response.done')).toEqual(['response.done']);
+  });
+
+  it('several answers at once are each counted by their own id', async () => {
+    const upstream = await simulatedSockets({
+      answer({ event, say }) {
+        if (event.type === 'response.create')
+          say({ type: 'response.created', response: { id: `resp_${(event.response as { metadata: { n: string } }).metadata.n}` } });
+        if (event.type !== 'input_audio_buffer.clear') return;
+        for (const n of [3, 1, 2])
+          say({
+            type: 'response.done',
+            response: { id: `resp_${n}`, status: 'completed', usage: { input_tokens: n, output_tokens: n * 10 } },
+          });
+      },
+    });
+    const host = await hosted(upstream.url);
+    const { socket } = await host.open('/v1/realtime?model=voice');
+    for (const n of ['1', '2', '3'])
+      socket.send(JSON.stringify({ type: 'response.create', response: { conversation: 'none', metadata: { n } } }));
+    await until(() => upstream.heard.length === 3);
+    socket.send('{"type":"input_audio_buffer.clear"}');
+    await until(() => host.settlements.length === 4);
+    expect(host.settlements.slice(1).map(({ usage: used }) => [used?.input, used?.output])).toEqual([
+      [3, 30],
+      [1, 10],
+      [2, 20],
+    ]);
+  });
+
+  it('an answer that the server refuses fails once, with the server’s own words and the client’s id', async () => {
+    const upstream = await simulatedSockets({
+      answer({ event, say }) {
+        if (event.type === 'response.create')
+          say({
+            type: 'error',
+            event_id: 'e1',
+            error: {
+              type: 'invalid_request_error',
+              code: 'conversation_already_has_active_response',
+              message: 'x',
+              event_id: event.event_id,
+            },
+          });
+      },
+    });
+    const host = await hosted(upstream.url);
+    const { socket, said } = await host.open('/v1/realtime?model=voice');
+    socket.send('{"type":"response.create","event_id":"mine"}');
+    socket.send('{"type":"response.create"}');
+    await until(() => host.settlements.length === 3);
+    expect(said).toMatchObject([
+      { type: 'error', error: { code: 'conversation_already_has_active_response', event_id: 'mine' } },
+      { type: 'error', error: { code: 'conversation_already_has_active_response', event_id: null } },
+    ]);
+    expect(host.settlements.slice(1).map(({ error, usage: used }) => [error, used])).toEqual([
+      ['GW_UPSTREAM_REFUSED', undefined],
+      ['GW_UPSTREAM_REFUSED', undefined],
+    ]);
+  });
+
+  it('keeps the order of events while hooks take their time', async () => {
+    const upstream = await simulatedSockets(voice());
+    const slow = definePlugin({
+      name: 'slow',
+      opaque: true,
+      create: () => ({
+        async onRequest() {
+          await new Promise((resolve) => setTimeout(resolve, 15));
+        },
+      }),
+    });
+    const host = await hosted(upstream.url, { config: { plugins: [slow()] } });
+    const { socket } = await host.open('/v1/realtime?model=voice');
+    const sent: string[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const type = n % 7 === 3 ? 'response.create' : n % 2 === 0 ? 'input_audio_buffer.commit' : 'input_audio_buffer.clear';
+      sent.push(`${type} ${n}`);
+      socket.send(JSON.stringify({ type, event_id: String(n) }));
+    }
+    await until(() => upstream.heard.length === 30);
+    expect(upstream.heard.map(({ type, event_id }) => `${type} ${event_id}`)).toEqual(sent);
+  });
+
+  it('is not served where no target of the model speaks it, nor where it is switched off', async () => {
+    const upstream = await simulatedSockets(voice());
+    const providers = [anthropic({ apiKey: 'sk-a', baseUrl: upstream.url })];
+    const host = await hosted(upstream.url, { config: { providers, models: { voice: 'anthropic/claude' } } });
+    expect((await host.open('/v1/realtime?model=voice')).status).toBe(404);
+    const off = await hosted(upstream.url, { sockets: { realtime: false } });
+    expect((await off.open('/v1/realtime?model=voice')).status).toBe(426);
+    expect((await off.open('/v1/responses')).status).toBeUndefined();
+    expect(upstream.heads).toEqual([]);
   });
 
   it('goes to the next target when one does not let it in, and never tells why', async () => {

@@ -101,6 +101,138 @@ describe("Responses by WebSocket, with OpenAI's own client", () => {
     one.ws.close();
   });
 
+  it('gives a plugin’s own answers, whatever they are, and asks nobody', async () => {
+    const upstream = await simulatedSockets(answering(['from afar']));
+    const answers = definePlugin({
+      name: 'answers',
+      create: () => ({
+        beforeRoute(context) {
+          const text = context.call.texts().at(-1)?.text;
+          if (text === 'cached') return context.answer({ text: 'kept from before' });
+          if (text === 'no') return context.answer({ error: new GatewayError({ status: 403, code: 'NOT_HERE', message: 'No.' }) });
+        },
+        afterResponse({ response, call }) {
+          if (call?.texts().at(-1)?.text !== 'page') return;
+          return { ...response, body: { kind: 'json', json: undefined, texts: () => [], bytes: () => Buffer.from('<h1>A page</h1>') } };
+        },
+      }),
+    });
+    const host = await hosted(upstream.url, { config: { plugins: [answers()] } });
+    const one = client(host);
+    expect(textOf(await one.ask({ input: 'cached', stream_id: 'a' }))).toBe('kept from before');
+    expect(one.events.every(({ stream_id }) => stream_id === 'a')).toBe(true);
+    expect(await one.ask({ input: 'no' })).toMatchObject([{ type: 'error', status: 403, error: { code: 'NOT_HERE' } }]);
+    expect(upstream.heads).toEqual([]);
+    expect((await one.ask({ input: 'page' })).at(-1)).toMatchObject({ type: 'error', error: { code: 'GW_INTERNAL' } });
+    expect(textOf(await one.ask({ input: 'on' }))).toBe('from afar');
+    one.ws.close();
+  });
+
+  it('goes on where the conversation lies: the same target, credential and connection, also when others come first', async () => {
+    const one = await simulatedSockets(answering(['one']));
+    const two = await simulatedSockets({
+      ...answering(['two', 'two again']),
+      refuse: ({ authorization }) => (authorization === 'Bearer sk-b' ? undefined : 429),
+    });
+    const config = {
+      providers: [
+        openai({ name: 'one', apiKey: 'sk-x', baseUrl: `${one.url}/v1` }),
+        openai({ name: 'two', apiKey: ['sk-a', 'sk-b'], baseUrl: `${two.url}/v1` }),
+      ],
+      models: { chat: ['one/m', 'two/m'], other: ['two/m', 'one/m'] },
+    };
+    const caller = client(await hosted(one.url, { config }));
+    expect(textOf(await caller.ask({ model: 'other', input: 'Hi' }))).toBe('two');
+    expect(textOf(await caller.ask({ input: 'Hi' }))).toBe('one');
+    const asked = two.heads.length;
+    expect(textOf(await caller.ask({ model: 'chat', input: 'And?', previous_response_id: 'resp_1' }))).toMatch(/one|two again/);
+    expect(two.heads.filter(({ headers }) => headers.authorization === 'Bearer sk-b')).toHaveLength(1);
+    expect(two.heads).toHaveLength(asked);
+    caller.ws.close();
+  });
+
+  it('carries tools there and back', async () => {
+    const call = {
+      id: 'fc_1',
+      type: 'function_call',
+      call_id: 'call_1',
+      name: 'weather',
+      arguments: '{"city":"Oslo"}',
+      status: 'completed',
+    };
+    const upstream = await simulatedSockets({
+      answer({ event, say }) {
+        if (Array.isArray(event.input)) {
+          say(...responseEvents('resp_2', 'It rains.'));
+          return;
+        }
+        const [created] = responseEvents('resp_1', '') as [{ response: object }];
+        say(created, {
+          type: 'response.output_item.added',
+          sequence_number: 1,
+          output_index: 0,
+          item: { ...call, arguments: '', status: 'in_progress' },
+        });
+        say({
+          type: 'response.function_call_arguments.delta',
+          sequence_number: 2,
+          output_index: 0,
+          item_id: 'fc_1',
+          delta: call.arguments,
+        });
+        say({
+          type: 'response.function_call_arguments.done',
+          sequence_number: 3,
+          output_index: 0,
+          item_id: 'fc_1',
+          name: 'weather',
+          arguments: call.arguments,
+        });
+        say({ type: 'response.output_item.done', sequence_number: 4, output_index: 0, item: call });
+        say({
+          type: 'response.completed',
+          sequence_number: 5,
+          response: { ...created.response, status: 'completed', output: [call], usage: null },
+        });
+      },
+    });
+    const one = client(await hosted(upstream.url));
+    const tools = [
+      { type: 'function', name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } }, strict: false },
+    ];
+    const events = await one.ask({ input: 'How is the weather?', tools });
+    expect(events.at(-1)).toMatchObject({ response: { output: [call] } });
+    expect(upstream.heard[0]).toMatchObject({ tools });
+    const output = [{ type: 'function_call_output', call_id: 'call_1', output: 'rain' }];
+    expect(textOf(await one.ask({ input: output, previous_response_id: 'resp_1' }))).toBe('It rains.');
+    expect(upstream.heard[1]).toMatchObject({ input: output, previous_response_id: 'resp_1' });
+    one.ws.close();
+  });
+
+  it('answers one after the other what is asked at once, each by its stream_id', async () => {
+    const upstream = await simulatedSockets({
+      answer({ event, say }) {
+        setTimeout(() => say(...responseEvents(`resp_${event.input}`, `answer ${event.input}`)), event.input === 'a' ? 40 : 0);
+      },
+    });
+    const one = client(await hosted(upstream.url));
+    for (const input of ['a', 'b', 'c']) one.ws.send({ type: 'response.create', model: 'chat', input, stream_id: `of ${input}` } as never);
+    await until(() => one.events.filter(({ type }) => type === 'response.completed').length === 3);
+    const lanes = one.events.map(({ stream_id }) => stream_id);
+    expect(lanes).toEqual([...lanes].sort());
+    expect(new Set(lanes)).toEqual(new Set(['of a', 'of b', 'of c']));
+    expect(upstream.heard.map(({ input }) => input)).toEqual(['a', 'b', 'c']);
+    expect(upstream.sockets).toHaveLength(1);
+    one.ws.close();
+  });
+
+  it.each([426, 405, 200])('asks by HTTP where an upgrade is answered with %i', async (refuse) => {
+    const plain = await simulatedSockets({ refuse, stream: responseEvents('resp_h', 'by HTTP') });
+    const one = client(await hosted(plain.url));
+    expect(textOf(await one.ask({ input: 'Hi' }))).toBe('by HTTP');
+    one.ws.close();
+  });
+
   it('asks a provider without WebSockets by HTTP, and one of another format in its own', async () => {
     const plain = await simulatedSockets({ refuse: 404, stream: responseEvents('resp_h', 'by HTTP') });
     const one = client(await hosted(plain.url));

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -18,6 +19,8 @@ export interface SimulatedSockets {
   readonly heard: readonly Record<string, unknown>[];
   /** Bodies of requests that came as HTTP. */
   readonly posted: readonly string[];
+  /** Clients that left before their upgrade was answered. */
+  readonly gone: number;
 }
 
 export interface SimulatedOptions {
@@ -26,6 +29,8 @@ export interface SimulatedOptions {
   readonly answer?: (heard: Heard) => void;
   /** Instead of a WebSocket: the status that an upgrade gets. */
   readonly refuse?: number | ((head: IncomingHttpHeaders) => number | undefined);
+  /** Milliseconds until an upgrade is answered. */
+  readonly slow?: number;
   /** What HTTP requests get, as a stream of events. */
   readonly stream?: readonly object[];
 }
@@ -48,15 +53,9 @@ export async function simulatedSockets(options: SimulatedOptions): Promise<Simul
     });
   });
   const upgrades = new WebSocketServer({ noServer: true });
-  server.on('upgrade', (req: IncomingMessage, socket, head) => {
-    heads.push({ path: req.url ?? '', headers: req.headers });
-    const status = typeof options.refuse === 'function' ? options.refuse(req.headers) : options.refuse;
-    if (status !== undefined) {
-      const body = '{"error":{"message":"no sockets"}}';
-      const head = [`HTTP/1.1 ${status} No`, 'content-type: application/json', `content-length: ${body.length}`, 'connection: close'];
-      socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-      return;
-    }
+  let gone = 0;
+  function open(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (socket.destroyed) return;
     upgrades.handleUpgrade(req, socket, head, (client) => {
       sockets.push(client);
       const say = (...events: readonly object[]): void => {
@@ -69,10 +68,37 @@ export async function simulatedSockets(options: SimulatedOptions): Promise<Simul
         options.answer?.({ event, socket: client, say });
       });
     });
+  }
+  server.on('upgrade', (req, socket, head) => {
+    heads.push({ path: req.url ?? '', headers: req.headers });
+    const status = typeof options.refuse === 'function' ? options.refuse(req.headers) : options.refuse;
+    if (status !== undefined) {
+      const body = '{"error":{"message":"no sockets"}}';
+      const lines = [`HTTP/1.1 ${status} No`, 'content-type: application/json', `content-length: ${body.length}`, 'connection: close'];
+      socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    } else if (options.slow !== undefined) {
+      socket.on('error', () => {});
+      socket.on('end', () => socket.destroy());
+      socket.on('close', () => {
+        gone += 1;
+      });
+      socket.resume();
+      setTimeout(() => open(req, socket, head), options.slow);
+    } else open(req, socket, head);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => closed(server, upgrades));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, heads, sockets, heard, posted };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    heads,
+    sockets,
+    heard,
+    posted,
+    get gone() {
+      return gone;
+    },
+  };
 }
 
 async function closed(server: Server, upgrades: WebSocketServer): Promise<void> {
