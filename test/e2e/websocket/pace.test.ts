@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../core/src/services/clock.ts';
+import type { MessageSocket } from '../../../core/src/sockets/message-socket.ts';
+import { WsEngine } from '../../../plugins/websocket/src/engine.ts';
 import { leavesNothing } from '../../core/harness/nothing-left.ts';
 import { hosted, until } from './hosted.ts';
 import { frame, opcodes, rawSocket } from './raw-socket.ts';
-import { responseEvents, simulatedSockets } from './simulated-sockets.ts';
+import { responseEvents, type SimulatedOptions, simulatedSockets } from './simulated-sockets.ts';
 
 leavesNothing();
 
@@ -101,27 +104,36 @@ it('a provider that does not read makes its client wait', async () => {
   await until(() => upstream.heard.length === 4_000);
 });
 
-it('a provider that is made to wait is not taken for one that is gone', async () => {
-  const upstream = await simulatedSockets({
-    hello,
-    answer({ say }) {
-      for (let count = 0; count < 2_000; count += 1) say({ type: 'response.output_audio.delta', delta: 'A'.repeat(10_000) });
-      say({ type: 'input_audio_buffer.cleared' });
-    },
-  });
-  const host = await hosted(upstream.url, { sockets: { pingMs: 150 } });
-  const { socket, said } = await host.open(realtime);
-  await until(() => said.length === 1);
-  socket.send('{"type":"input_audio_buffer.clear"}');
-  // It reads a little now and then: enough to answer the gateway's pings, far too little for all there is.
-  for (let turn = 0; turn < 12; turn += 1) {
+describe('a peer that is made to wait', () => {
+  const dial = async (pingMs: number, options: SimulatedOptions = {}) => {
+    const peer = await simulatedSockets(options);
+    const engine = new WsEngine({ clock: systemClock(), pingMs });
+    const to = { origin: peer.url, path: '/', headers: [], maxBytes: MiB, connectMs: 1_000, signal: new AbortController().signal };
+    const socket = (await engine.dial(to)) as MessageSocket;
+    const heard: string[] = [];
+    socket.listen({ text: (text) => heard.push(text), binary() {}, drained() {}, closed: () => heard.push('closed') });
+    onTestFinished(() => socket.terminate());
+    return { peer, socket, heard };
+  };
+
+  it('is not taken for one that is gone: its pongs wait here as well', async () => {
+    const { peer, socket, heard } = await dial(50);
     socket.pause();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    peer.sockets[0]?.send('still here');
     socket.resume();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  await until(() => said.length === 2_002);
-  expect(said.at(-1)).toEqual({ type: 'input_audio_buffer.cleared' });
+    await until(() => heard.length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(heard).toEqual(['still here']);
+  });
+
+  it('is gone where it takes nothing either', async () => {
+    const { peer, socket, heard } = await dial(50);
+    peer.sockets[0]?.pause();
+    socket.pause();
+    for (let count = 0; count < 200; count += 1) socket.send('x'.repeat(100_000));
+    await until(() => heard.includes('closed'));
+  });
 });
 
 it('a peer that answers no ping is gone, for the other side too', async () => {
