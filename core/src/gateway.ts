@@ -15,6 +15,7 @@ import { authenticates, buildPlugins, checkPlugins, PluginLifecycle } from './pl
 import { Settings } from './resilience/settings.ts';
 import { type TargetReport, TargetStates } from './resilience/target-states.ts';
 import { type RouteInfo, RouteTable } from './routes.ts';
+import { BreakerShare } from './services/breaker-share.ts';
 import { CacheStore } from './services/cache-store.ts';
 import { Clock } from './services/clock.ts';
 import { ServiceContainer } from './services/container.ts';
@@ -93,7 +94,10 @@ export function aiGateway(config: GatewayConfig): Gateway {
     explain: explainParts,
     sockets,
     start: () => lifecycle.start(),
-    stop: () => stop(lifecycle, transport, services),
+    stop: () => {
+      parts.stopHearing();
+      return stop(lifecycle, transport, services);
+    },
   });
   return asGateway(face, [...routes.routes, ...(sockets?.routes ?? []), ...healthRoutes], explainParts, () => parts.states.report());
 }
@@ -106,7 +110,7 @@ function pipelineParts(
   credentials: CredentialPools,
   hooks: HookRunner,
   logger: Logger,
-): PipelineParts & { readonly states: TargetStates } {
+): PipelineParts & { readonly states: TargetStates; readonly stopHearing: () => void } {
   const { limits, timeouts, allowAnonymous, resilience } = config;
   const clock = services.get(Clock);
   const { firstByteMs, idleMs, totalMs } = timeouts;
@@ -120,12 +124,18 @@ function pipelineParts(
   };
   const signals = guardedSignals(services.get(Signals), logger);
   const settings = new Settings(resilience);
+  const shared = services.get(BreakerShare);
   const states = new TargetStates(clock, {
     settings,
     connections: limits.connections,
-    changed: (change) => signals.emit('breaker', change),
+    changed: (change) => {
+      signals.emit('breaker', change);
+      const { target, from, to } = change;
+      if (to === 'closed' || (to === 'open' && from === 'closed')) shared.tell({ target, state: to });
+    },
     configured: new Set(router.offered.map(({ id }) => id)),
   });
+  const stopHearing = shared.listen((news) => states.hear(news));
   const travel = travelling(
     {
       states,
@@ -155,6 +165,7 @@ function pipelineParts(
     logger,
     router,
     states,
+    stopHearing,
     late: new Set(),
     hooks,
     items,

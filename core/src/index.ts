@@ -17,6 +17,7 @@ export type { PresetName } from './providers/openai-compatible/presets.ts';
 export { defineProvider, type Provider, type ProviderQuirks, type ProviderSpec, requestPath } from './providers/provider.ts';
 export type { RouteInfo } from './routes.ts';
 export { AdminRoutes } from './services/admin-routes.ts';
+export { BreakerShare } from './services/breaker-share.ts';
 export { CacheStore } from './services/cache-store.ts';
 export { Clock } from './services/clock.ts';
 export { provide, provideFactory, type ServiceProvision } from './services/container.ts';

@@ -57,6 +57,7 @@ export type { Credential, HeaderPairs, OutgoingRequest, Provider } from './provi
 export { PeakEwma } from './resilience/peak-ewma.ts';
 export { Secret } from './secret.ts';
 export { type AdminRoute, AdminRoutes } from './services/admin-routes.ts';
+export { type BreakerNews, BreakerShare } from './services/breaker-share.ts';
 export { CacheStore } from './services/cache-store.ts';
 export { Clock, type Timer } from './services/clock.ts';
 export { inject, provide, provideFactory, type ServiceProvision } from './services/container.ts';

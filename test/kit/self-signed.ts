@@ -8,9 +8,16 @@ export interface SelfSigned {
 
 // X.509 (RFC 5280) in DER: as much of it as Node's TLS looks at.
 
-export function selfSigned(): SelfSigned {
+/** `name`: whom it is for, in place of the usual; `until`: when it ends, in milliseconds since 1970. */
+export function selfSigned({
+  name: own = 'localhost',
+  until = Date.now() + day,
+}: {
+  readonly name?: string;
+  readonly until?: number;
+} = {}): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const body = certificateBody(publicKey);
+  const body = certificateBody(publicKey, own, until);
   const signature = sign('sha256', body, privateKey);
   const der = sequence(body, ecdsaWithSha256, bitString(signature));
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
@@ -20,20 +27,24 @@ export function selfSigned(): SelfSigned {
   };
 }
 
-function certificateBody(publicKey: KeyObject): Buffer {
+const day = 24 * 60 * 60 * 1000;
+
+function certificateBody(publicKey: KeyObject, own: string, until: number): Buffer {
   const key = publicKey.export({ type: 'spki', format: 'der' });
   const serial = createHash('sha256').update(key).digest().subarray(0, 8);
   serial[0] = ((serial[0] as number) & 0x7f) | 0x40; // positive, and no leading zero
-  const day = 24 * 60 * 60 * 1000;
-  const validity = sequence(time(Date.now() - day), time(Date.now() + day));
-  const extensions = tagged(0xa3, sequence(sequence(subjectAltName, octetString(sequence(dnsName('localhost'), ipAddress(127, 0, 0, 1))))));
+  const validity = sequence(time(until - 2 * day), time(until));
+  const extensions = tagged(
+    0xa3,
+    sequence(sequence(subjectAltName, octetString(sequence(dnsName(own), ...(own === 'localhost' ? [ipAddress(127, 0, 0, 1)] : []))))),
+  );
   return sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
     integer(serial),
     ecdsaWithSha256,
-    name('localhost'),
+    name(own),
     validity,
-    name('localhost'),
+    name(own),
     key,
     extensions,
   );

@@ -130,6 +130,12 @@ export class Breaker {
     return this.#state.kind === 'closed' ? 0 : Math.max(0, this.#dueAt(this.#state, lastResort) - this.#clock.monotonic());
   }
 
+  /** Another process has found out. What goes on here is asked again after the probe interval, or at once. */
+  hear(state: 'open' | 'closed'): void {
+    if (state === 'closed' && this.#state.kind !== 'closed') this.#close();
+    else if (state === 'open' && this.#state.kind === 'closed') this.#open(this.#clock.monotonic());
+  }
+
   /** For admissions alone. */
   answering(probe: Admission): void {
     if (probe.spell !== this.#spell || this.#state.kind === 'closed') return;

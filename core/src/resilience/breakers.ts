@@ -72,6 +72,11 @@ export class Breakers {
     return this.#entries.size;
   }
 
+  /** Another process's breaker of a target opened or closed. */
+  hear(target: string, state: 'open' | 'closed'): void {
+    this.#entry(target).breaker.hear(state);
+  }
+
   /** Lets an attempt at a target pass, or not. */
   admit(target: string, lastResort = false): Admission | undefined {
     return this.#entry(target).breaker.admit(lastResort);

@@ -1,3 +1,4 @@
+import type { BreakerNews } from '../services/breaker-share.ts';
 import type { Clock } from '../services/clock.ts';
 import { Aimd, fixedLimit } from './aimd.ts';
 import type { Admission, BreakerOptions } from './breaker.ts';
@@ -32,6 +33,7 @@ export interface TargetStatesOptions {
   readonly settings: Settings;
   /** Most calls under way at a target whose limit is found out. */
   readonly connections: number;
+  /** Of breakers, by what happened here. */
   readonly changed: BreakersListener;
   /** Targets that the config names: they are never forgotten for others that clients make up. */
   readonly configured?: ReadonlySet<string>;
@@ -49,6 +51,8 @@ export class TargetStates {
   readonly #options: TargetStatesOptions;
   readonly #breakers: Breakers;
   readonly #states = new Map<string, TargetState>();
+  /** What changes now another process has told. */
+  #hearing = false;
 
   constructor(clock: Clock, options: TargetStatesOptions) {
     this.#clock = clock;
@@ -56,7 +60,9 @@ export class TargetStates {
     this.#breakers = new Breakers(
       clock,
       { targets: maxTargets },
-      options.changed,
+      (change) => {
+        if (!this.#hearing) options.changed(change);
+      },
       (target) => {
         const { breaker } = options.settings.target(target);
         return breaker === false ? never : breaker;
@@ -72,6 +78,13 @@ export class TargetStates {
     if (this.#states.size >= maxTargets) this.#forgetOne();
     this.#states.set(target, state);
     return state;
+  }
+
+  /** Another process's breaker of a target opened or closed. */
+  hear({ target, state }: BreakerNews): void {
+    this.#hearing = true;
+    this.#breakers.hear(target, state);
+    this.#hearing = false;
   }
 
   admit(target: string, lastResort: boolean): Admission | undefined {

@@ -1,4 +1,5 @@
 import { AdminRoutes, collectedAdminRoutes } from './admin-routes.ts';
+import { BreakerShare, lonelyBreakers } from './breaker-share.ts';
 import { CacheStore, memoryCacheStore } from './cache-store.ts';
 import { Clock, systemClock } from './clock.ts';
 import { provideFactory, type ServiceProvision } from './container.ts';
@@ -25,6 +26,7 @@ export function defaultServices(models: Models): ServiceProvision[] {
     provideFactory(ModelCatalog, emptyModelCatalog),
     provideFactory(TokenEstimator, byteTokenEstimator),
     provideFactory(Signals, (get) => localSignals(guardedLogger(get(Logger)))),
+    provideFactory(BreakerShare, lonelyBreakers),
     provideFactory(AdminRoutes, collectedAdminRoutes),
     provideFactory(Models, () => models),
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AdminRoutes } from '../../../core/src/services/admin-routes.ts';
+import { BreakerShare } from '../../../core/src/services/breaker-share.ts';
 import { CacheStore } from '../../../core/src/services/cache-store.ts';
 import { Clock } from '../../../core/src/services/clock.ts';
 import { provide, ServiceContainer, type ServiceProvision } from '../../../core/src/services/container.ts';
@@ -30,6 +31,7 @@ const every: readonly Token[] = [
   ModelCatalog,
   TokenEstimator,
   Signals,
+  BreakerShare,
   AdminRoutes,
   Models,
 ];

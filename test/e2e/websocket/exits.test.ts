@@ -158,16 +158,18 @@ describe('Realtime', () => {
   });
 
   it('is not opened for a client that leaves while its upstream is dialled, and leaves nothing there', async () => {
-    const upstream = await simulatedSockets({ hello: kinds.Realtime.hello, slow: 200 });
+    const { promise: opens, resolve: open } = Promise.withResolvers<void>();
+    const upstream = await simulatedSockets({ hello: kinds.Realtime.hello, opens });
     const host = await hosted(upstream.url);
     const client = await hostileClient(host.origin);
     client.say(handshake('/ai/v1/realtime?model=voice', 'authorization: Bearer gw_alice'));
     await until(() => upstream.heads.length === 1);
     client.reset();
-    await until(() => host.settlements.length === 1); // long before the provider answers
+    await until(() => host.settlements.length === 1 && upstream.gone === 1); // before the provider has answered
     expect(host.settlements).toMatchObject([{ outcome: 'aborted' }]);
-    expect(upstream.sockets).toEqual([]);
-    await until(() => upstream.gone === 1);
+    open();
+    await opens;
+    expect(upstream.sockets).toHaveLength(0);
   });
 });
 

@@ -104,9 +104,9 @@ export async function hosted(upstream: string, { config = {}, sockets = {}, befo
   };
 }
 
-/** Waits until something is so. */
+/** Waits until something is so; a machine that is busy takes its time. */
 export function until(holds: () => boolean): Promise<void> {
   return vi.waitFor(() => {
     if (!holds()) throw new Error('not yet');
-  }, 3_000);
+  }, 10_000);
 }

@@ -157,7 +157,7 @@ describe('a Realtime session', () => {
     const host = await hosted(upstream.url);
     const { socket, said } = await host.open('/v1/realtime?model=voice');
     socket.send('{"type":"response.create"}');
-    await until(() => host.settlements.length === 2);
+    await until(() => host.settlements.length === 2 && typesOf(said).includes('response.done'));
     expect(host.settlements[1]).toMatchObject({ outcome, error, usage: { input: 4, output: 5 } });
     expect(typesOf(said).filter((type) => type === 'error' || type === 'response.done')).toEqual(['response.done']);
   });
@@ -209,7 +209,7 @@ describe('a Realtime session', () => {
     const { socket, said } = await host.open('/v1/realtime?model=voice');
     socket.send('{"type":"response.create","event_id":"mine"}');
     socket.send('{"type":"response.create"}');
-    await until(() => host.settlements.length === 3);
+    await until(() => host.settlements.length === 3 && said.length >= 2);
     expect(said).toMatchObject([
       { type: 'error', error: { code: 'conversation_already_has_active_response', event_id: 'mine' } },
       { type: 'error', error: { code: 'conversation_already_has_active_response', event_id: null } },

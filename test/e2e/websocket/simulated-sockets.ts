@@ -29,8 +29,8 @@ export interface SimulatedOptions {
   readonly answer?: (heard: Heard) => void;
   /** Instead of a WebSocket: the status that an upgrade gets. */
   readonly refuse?: number | ((head: IncomingHttpHeaders) => number | undefined);
-  /** Milliseconds until an upgrade is answered. */
-  readonly slow?: number;
+  /** An upgrade is answered once this is. */
+  readonly opens?: Promise<void>;
   /** What HTTP requests get, as a stream of events. */
   readonly stream?: readonly object[];
 }
@@ -76,14 +76,14 @@ export async function simulatedSockets(options: SimulatedOptions): Promise<Simul
       const body = '{"error":{"message":"no sockets"}}';
       const lines = [`HTTP/1.1 ${status} No`, 'content-type: application/json', `content-length: ${body.length}`, 'connection: close'];
       socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-    } else if (options.slow !== undefined) {
+    } else if (options.opens !== undefined) {
       socket.on('error', () => {});
       socket.on('end', () => socket.destroy());
       socket.on('close', () => {
         gone += 1;
       });
       socket.resume();
-      setTimeout(() => open(req, socket, head), options.slow);
+      void options.opens.then(() => open(req, socket, head));
     } else open(req, socket, head);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
