@@ -3,6 +3,7 @@ import { configProblems, describeReceived } from './config-problems.ts';
 import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } from './context.ts';
 import { GatewayConfigError } from './errors.ts';
 import type { Handoff } from './handoff/handoff.ts';
+import type { PluginRoute } from './http/plugin-routes.ts';
 import type { Sockets } from './http/sockets.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { maxTimerMs } from './services/clock.ts';
@@ -57,6 +58,10 @@ export interface PluginHooks {
   dispose?(): void | Promise<void>;
   /** Paths of the plugin's own, whose requests pass unread. For what no dialect speaks; a plugin never sees a socket of a call. */
   readonly handoffs?: readonly Handoff[];
+  /**
+   * Paths that the plugin answers itself, beside the calls: an admin plane, a page. A function is asked once every plugin is built.
+   */
+  readonly routes?: readonly PluginRoute[] | (() => readonly PluginRoute[]);
   /** WebSockets for clients: an engine that speaks them, and who may open one. At most one plugin brings them. */
   readonly sockets?: Sockets;
   /** What the plugin would do with this request, in words; pure, without side effects. For `gateway.explain()`. */

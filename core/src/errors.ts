@@ -118,6 +118,12 @@ export const errorTable = {
     'authentication',
     'The gateway does not know who is calling. Send a credential that it takes, e.g. in the header "authorization"; its operator gives them out.',
   ),
+  GW_TWO_CREDENTIALS: row(
+    400,
+    'invalid_request',
+    (d) => `The headers "${d.one}" and "${d.other}" hold different credentials. Send one, so that it is clear who is calling.`,
+  ),
+  GW_MODEL_FORBIDDEN: row(403, 'permission', (d) => `This credential may not use the model ${d.model}; it may use ${d.permitted}.`),
   // The exchange itself.
   GW_NOT_READY: row(503, 'unavailable', 'The gateway could not start; its log says why. Try again later.', true),
   GW_CLOSING: row(503, 'unavailable', 'The gateway is shutting down. Send the request again; another process will take it.', true),

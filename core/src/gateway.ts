@@ -1,3 +1,4 @@
+import { addAdminOperations } from './admin-operations.ts';
 import { ChildCalls } from './child-calls.ts';
 import { type GatewayConfig, type ParsedConfig, parseConfig } from './config.ts';
 import { dialects } from './dialects/all.ts';
@@ -8,6 +9,7 @@ import { HookRunner, type LoadedPlugin, unpoliced } from './hooks.ts';
 import type { ExpressHandler, UpgradeHandler } from './http/express.ts';
 import { ExpressFace } from './http/express-face.ts';
 import { healthRoutes } from './http/health.ts';
+import { PluginRoutes } from './http/plugin-routes.ts';
 import { SocketFace } from './http/socket-face.ts';
 import { warnOfNode } from './node-floor.ts';
 import type { PipelineParts } from './pipeline.ts';
@@ -15,6 +17,7 @@ import { authenticates, buildPlugins, checkPlugins, PluginLifecycle } from './pl
 import { Settings } from './resilience/settings.ts';
 import { type TargetReport, TargetStates } from './resilience/target-states.ts';
 import { type RouteInfo, RouteTable } from './routes.ts';
+import { AdminRoutes } from './services/admin-routes.ts';
 import { BreakerShare } from './services/breaker-share.ts';
 import { CacheStore } from './services/cache-store.ts';
 import { Clock } from './services/clock.ts';
@@ -88,18 +91,24 @@ export function aiGateway(config: GatewayConfig): Gateway {
   };
   const lifecycle = new PluginLifecycle(plugins, logger);
   const sockets = socketFace(plugins, parsed, parts, credentials, transport);
+  const answered = [...routes.routes, ...(sockets?.routes ?? []), ...healthRoutes];
+  const health = () => parts.states.report();
+  addAdminOperations(services.get(AdminRoutes), { config: parsed, targets: health, routes: () => everyRoute });
+  const pluginRoutes = new PluginRoutes(plugins, answered, logger);
+  const everyRoute = [...answered, ...pluginRoutes.routes];
   const face = new ExpressFace({
     parts,
     routes,
     explain: explainParts,
     sockets,
+    pluginRoutes,
     start: () => lifecycle.start(),
     stop: () => {
       parts.stopHearing();
       return stop(lifecycle, transport, services);
     },
   });
-  return asGateway(face, [...routes.routes, ...(sockets?.routes ?? []), ...healthRoutes], explainParts, () => parts.states.report());
+  return asGateway(face, everyRoute, explainParts, health);
 }
 
 function pipelineParts(

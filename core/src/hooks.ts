@@ -9,6 +9,7 @@ import type { GatewayResponse } from './model/response.ts';
 import { contextOf } from './plugin-context.ts';
 import { errorFields, type Logger } from './services/logger.ts';
 import type { Signals } from './services/signals.ts';
+import { principal } from './slot.ts';
 import { isPromiseLike } from './within.ts';
 
 /** A plugin as the loader built it. */
@@ -208,6 +209,8 @@ function bind(plugins: readonly LoadedPlugin[], name: HookName): BoundHook[] {
  */
 function isLeftOut({ plugin, name }: BoundHook, exchange: Exchange): boolean {
   if (exchange.parent !== undefined) return plugin.name === exchange.madeBy || plugin.authenticates;
+  // The first that knows the caller decides: another is not asked, and cannot disagree.
+  if (name === 'onRequest' && plugin.authenticates && exchange.getSlot(principal) !== undefined) return true;
   return plugin.opaque !== true && (name === 'beforeRoute' || name === 'attempt') && exchange.shownCall?.opaque === true;
 }
 

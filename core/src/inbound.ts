@@ -13,6 +13,8 @@ export interface Inbound {
   /** Names and values in turn, as received: shows duplicates that `headers` hides. */
   readonly rawHeaders: readonly string[];
   readonly ip: string | undefined;
+  /** The request that opened the connection whose message this is. */
+  readonly opener?: Inbound;
   /** Reads the whole body. Rejects with `GW_BODY_*`; stops reading when it does. */
   readBody(limits: BodyLimits): Promise<Buffer>;
 }

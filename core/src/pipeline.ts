@@ -12,6 +12,7 @@ import { Heartbeat } from './heartbeat.ts';
 import type { Outbound } from './inbound.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { parseCall, rewritten } from './parsed-call.ts';
+import { checkModel, permittedModels } from './permitted-models.ts';
 import { checkHead } from './request-head.ts';
 import type { RouteMatch } from './routes.ts';
 import { errorFields } from './services/logger.ts';
@@ -126,6 +127,7 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   exchange.call = parseCall(dialect, address, exchange.bodyBytes, exchange.bodyBytes.toString('utf8'), jsonLimits);
   const dereferenced = parts.items.dereferenced(exchange, exchange.call);
   if (dereferenced !== undefined) exchange.call = rewritten(exchange.call, address, await dereferenced, jsonLimits);
+  checkModel(exchange, exchange.call.model);
   exchange.targets = parts.router.candidates(exchange.call.model, dialect.id);
 
   const answered = hooks.beforeRoute(exchange);
@@ -136,8 +138,9 @@ async function wayIn(parts: PipelineParts, exchange: Exchange, route: RouteMatch
   return parts.upstream(exchange);
 }
 
-function modelsAnswer(parts: PipelineParts, { inbound }: Exchange, dialect: ModelsDialect, route: RouteMatch): GatewayResponse {
-  const body = dialect.modelsBody(parts.router.offered, route.parameter, inbound.query);
+function modelsAnswer(parts: PipelineParts, exchange: Exchange, dialect: ModelsDialect, route: RouteMatch): GatewayResponse {
+  const offered = permittedModels(exchange.getSlot(principal), parts.router.offered);
+  const body = dialect.modelsBody(offered, route.parameter, exchange.inbound.query);
   return { status: 200, headers: {}, source: 'gateway', body: new BytesBody(Buffer.from(body)) };
 }
 

@@ -124,6 +124,11 @@ function namedHooks(plugin: GatewayPlugin, services: ServiceContainer): PluginHo
   throw new TypeError(`The plugin ${plugin.name} could not be built: expected create to return hooks, received ${received}`);
 }
 
+/** Members of a plugin that are no functions to call in an exchange. */
+type NotHooks = 'handoffs' | 'sockets' | 'routes';
+
+const notHooks: readonly string[] = ['handoffs', 'sockets', 'routes'] satisfies NotHooks[];
+
 const hookNames = Object.keys({
   onRequest: true,
   beforeRoute: true,
@@ -132,7 +137,7 @@ const hookNames = Object.keys({
   start: true,
   dispose: true,
   explain: true,
-} satisfies Record<Exclude<keyof PluginHooks, 'handoffs' | 'sockets'>, true>);
+} satisfies Record<Exclude<keyof PluginHooks, NotHooks>, true>);
 
 /** A hook under a wrong name would never run, and nobody would know: the plugin that guards would guard nothing. */
 function checkedHooks(plugin: string, made: object): PluginHooks {
@@ -157,7 +162,7 @@ function strangeMembers(hooks: object): (readonly [string, PropertyDescriptor])[
   const written = holder === null || holder === Object.prototype;
   for (; holder !== null && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object | null)
     members.push(...Object.entries(Object.getOwnPropertyDescriptors(holder)));
-  const strange = members.filter(([name]) => !hookNames.includes(name) && name !== 'handoffs' && name !== 'sockets');
+  const strange = members.filter(([name]) => !hookNames.includes(name) && !notHooks.includes(name));
   return written ? strange : strange.filter(([name, { value }]) => typeof value === 'function' && nearKey(name, hookNames) !== undefined);
 }
 

@@ -8,6 +8,8 @@ export interface RouteInfo {
   /** Below the mount; `*` stands for one or more characters. */
   readonly path: string;
   readonly dialect: string;
+  /** Who gets in: whoever an authenticator knows, administrators, everybody. */
+  readonly access: 'principal' | 'admin' | 'public';
   /** Set where a request opens a WebSocket. */
   readonly upgrade?: 'websocket';
 }
@@ -47,7 +49,9 @@ export class RouteTable {
 
   constructor(dialects: readonly Dialect[]) {
     const all = dialects.map((dialect) => ({ dialect, routes: routesOf(dialect) }));
-    this.routes = all.flatMap(({ dialect, routes }) => routes.map(({ method, path }) => ({ method, path, dialect: dialect.id })));
+    this.routes = all.flatMap(({ dialect, routes }) =>
+      routes.map(({ method, path }) => ({ method, path, dialect: dialect.id, access: 'principal' as const })),
+    );
     for (const { dialect, routes } of all) for (const { method, path } of routes) this.#add(dialect, method, path);
     // `/v1/models/*:embedContent` before `/v1/models/*`: the longer a pattern, the more it says.
     this.#patterns.sort((one, other) => other.path.length - one.path.length);

@@ -184,6 +184,44 @@ describe('who is calling', () => {
   });
 });
 
+describe('several authenticators', () => {
+  const letting = (name: string, header: string): GatewayPlugin =>
+    definePlugin({
+      name,
+      provides: [principal],
+      create: () => ({
+        onRequest(context) {
+          const id = context.headers[header];
+          if (id === 'bad') throw new GatewayError({ status: 401, code: 'BAD_CREDENTIAL', message: `Not one of ${name}.` });
+          if (typeof id === 'string') context.set(principal, { id: `${name}:${id}`, kind: 'user' });
+        },
+      }),
+    })();
+
+  async function asked(headers: http.OutgoingHttpHeaders) {
+    const seen: (string | undefined)[] = [];
+    const looking = noting([], { beforeRoute: (context) => void seen.push(context.get(principal)?.id) });
+    const plugins = [letting('one', 'x-one'), letting('two', 'x-two'), looking];
+    const { chat } = await running((await upstream()).url, { plugins, allowAnonymous: false });
+    const { status, json } = await chat({}, { headers });
+    return { status, code: json.error?.code, seen };
+  }
+
+  it('the first that knows its credential decides, and the others are not asked', async () => {
+    expect(await asked({ 'x-one': 'ann', 'x-two': 'bob' })).toEqual({ status: 200, code: undefined, seen: ['one:ann'] });
+    expect(await asked({ 'x-one': 'ann', 'x-two': 'bad' })).toMatchObject({ status: 200, seen: ['one:ann'] });
+    expect(await asked({ 'x-two': 'bob' })).toMatchObject({ status: 200, seen: ['two:bob'] });
+  });
+
+  it('a credential that one refuses is not tried by the next', async () => {
+    expect(await asked({ 'x-one': 'bad', 'x-two': 'bob' })).toEqual({ status: 401, code: 'BAD_CREDENTIAL', seen: [] });
+  });
+
+  it('none knows the caller: 401', async () => {
+    expect(await asked({ authorization: 'Bearer x' })).toEqual({ status: 401, code: 'GW_UNAUTHENTICATED', seen: [] });
+  });
+});
+
 describe('an exchange that nobody answers for', () => {
   const ways: readonly (readonly [what: string, hooks: PluginHooks])[] = [
     ['does nothing', {}],

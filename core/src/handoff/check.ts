@@ -2,6 +2,7 @@ import { describeReceived } from '../config-problems.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { type ConfigProblem, GatewayConfigError } from '../errors.ts';
 import type { LoadedPlugin } from '../hooks.ts';
+import { overlap } from '../path-overlap.ts';
 import { routesOf } from '../routes.ts';
 import { type HandoffDialect, handoffDialect } from './dialect.ts';
 import type { Handoff, HandoffRoute } from './handoff.ts';
@@ -67,19 +68,4 @@ export function handoffDialects(plugins: readonly LoadedPlugin[], dialects: read
   }
   if (problems.length > 0) throw new GatewayConfigError('The gateway cannot start with these routes:', problems);
   return made.map(({ dialect }) => dialect);
-}
-
-/** Whether a path could be meant by both; `*` stands for one or more characters. */
-function overlap(one: string, other: string): boolean {
-  const [own, theirs] = [one.indexOf('*'), other.indexOf('*')];
-  if (own === -1) return theirs === -1 ? one === other : matches(other, one);
-  if (theirs === -1) return matches(one, other);
-  const [ownEnd, theirEnd] = [one.slice(own + 1), other.slice(theirs + 1)];
-  const [ownStart, theirStart] = [one.slice(0, own), other.slice(0, theirs)];
-  return (ownStart.startsWith(theirStart) || theirStart.startsWith(ownStart)) && (ownEnd.endsWith(theirEnd) || theirEnd.endsWith(ownEnd));
-}
-
-function matches(pattern: string, path: string): boolean {
-  const star = pattern.indexOf('*');
-  return path.length >= pattern.length && path.startsWith(pattern.slice(0, star)) && path.endsWith(pattern.slice(star + 1));
 }

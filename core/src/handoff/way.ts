@@ -4,6 +4,7 @@ import { GatewayError, gatewayError } from '../errors.ts';
 import type { HookRunner } from '../hooks.ts';
 import type { Inbound } from '../inbound.ts';
 import type { GatewayResponse } from '../model/response.ts';
+import { checkModel } from '../permitted-models.ts';
 import { HandoffAttempt } from './attempt.ts';
 import type { HandoffExchange } from './exchange.ts';
 import { OpaqueCall } from './opaque-call.ts';
@@ -41,6 +42,7 @@ export async function handOff(parts: HandoffParts, exchange: HandoffExchange, re
   if (unpoliced.length > 0) throw gatewayError('GW_UNPOLICED', { details: { plugins: unpoliced.join(', ') } });
   await client.open();
   const target = Object.freeze(handoff.target(rest));
+  checkModel(exchange, handoff.model ?? target.id); // what is not read is known by where it goes
   exchange.opaqueCall = new OpaqueCall(handoff.name, client.present ? (client.length ?? 0) : 0, handoff.model);
   exchange.targets = Object.freeze([target]);
 

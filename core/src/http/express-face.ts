@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dialect } from '../dialects/dialect.ts';
+import { openaiChat } from '../dialects/openai-chat/openai-chat.ts';
 import { type GatewayError, gatewayError } from '../errors.ts';
 import { Exchange } from '../exchange.ts';
 import { type DecisionRecord, type ExplainParts, explain } from '../explain.ts';
@@ -11,10 +12,12 @@ import type { Outbound } from '../inbound.ts';
 import { handle, type PipelineParts } from '../pipeline.ts';
 import type { RouteMatch, RouteTable } from '../routes.ts';
 import { errorFields } from '../services/logger.ts';
+import { trustsEverybody } from './client-address.ts';
 import { ClientBody } from './client-body.ts';
 import { type ExpressHandler, ExpressInbound, type ExpressNext, type ExpressRequest, splitUrl } from './express.ts';
 import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
+import type { PluginRoutes } from './plugin-routes.ts';
 import type { OfferedUpgrade, SocketFace } from './socket-face.ts';
 import { type Served, UnderWay } from './under-way.ts';
 
@@ -24,6 +27,8 @@ export interface ExpressFaceParts {
   readonly explain: ExplainParts;
   /** Where a plugin brought WebSockets. */
   readonly sockets?: SocketFace | undefined;
+  /** Paths that plugins answer themselves. */
+  readonly pluginRoutes: PluginRoutes;
   readonly start: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -36,6 +41,7 @@ export class ExpressFace {
   #state: GatewayState = 'starting';
   #closed: Promise<void> | undefined = undefined;
   #idle: (() => void) | undefined = undefined;
+  #warned = false;
 
   constructor(face: ExpressFaceParts) {
     this.#face = face;
@@ -56,6 +62,7 @@ export class ExpressFace {
   }
 
   readonly handler: ExpressHandler = (req, res, next) => {
+    if (!this.#warned && trustsEverybody(req)) this.#warnOfTrust();
     const { path, query } = splitUrl((req as ExpressRequest).url);
     const upgrade = req.headers.upgrade === undefined ? undefined : this.#face.sockets?.offered(req);
     if (upgrade !== undefined) {
@@ -65,18 +72,11 @@ export class ExpressFace {
     if (answerHealth(req.method, path, this.#state, res)) return;
     const found = this.#face.routes.find(req.method as string, path, req.headers);
     if (found === undefined) {
-      next();
+      this.#servePlugin(req, res, path, next);
       return;
     }
     if ('allow' in found) {
-      refuse(
-        res,
-        found.dialect,
-        gatewayError('GW_METHOD_NOT_ALLOWED', {
-          details: { method: req.method as string, path: path.length > 100 ? `${path.slice(0, 100)}…` : path, allow: found.allow },
-          headers: { allow: found.allow },
-        }),
-      );
+      refuse(res, found.dialect, notAllowed(req.method as string, path, found.allow));
       return;
     }
     if (this.#state === 'ready') this.#serve(req, res, found, path, query);
@@ -108,6 +108,24 @@ export class ExpressFace {
     else if (this.#state === 'closing')
       refuse(res, dialect, gatewayError('GW_CLOSING', { headers: { 'retry-after': '1', connection: 'close' } }));
     else refuse(res, dialect, gatewayError('GW_NOT_READY', { headers: { 'retry-after': '1' } }));
+  }
+
+  #warnOfTrust(): void {
+    this.#warned = true;
+    this.#face.parts.logger.log(
+      'error',
+      'The app\'s setting "trust proxy" is true: every client could choose its address. The gateway takes the connection\'s own instead; set it to the number or the addresses of your proxies.',
+    );
+  }
+
+  /** A path that a plugin answers itself, or none of ours. */
+  #servePlugin(req: IncomingMessage, res: ServerResponse, path: string, next: ExpressNext): void {
+    const { pluginRoutes } = this.#face;
+    const route = pluginRoutes.find(req.method, path);
+    const allow = route === undefined ? pluginRoutes.allow(path) : undefined;
+    if (route !== undefined) void this.#onceReady(res, openaiChat, () => pluginRoutes.serve(route, req, res));
+    else if (allow !== undefined) refuse(res, openaiChat, notAllowed(req.method as string, path, allow));
+    else next();
   }
 
   /** A WebSocket that is asked for, and came through the host's app to us. */
@@ -173,7 +191,8 @@ export class ExpressFace {
   }
 
   get #busy(): boolean {
-    return this.#underWay.size > 0 || (this.#face.sockets?.size ?? 0) > 0;
+    const { sockets, pluginRoutes } = this.#face;
+    return this.#underWay.size > 0 || pluginRoutes.size > 0 || (sockets?.size ?? 0) > 0;
   }
 
   #logDecision(exchange: Exchange): void {
@@ -209,18 +228,21 @@ export class ExpressFace {
       outbound.cut(Buffer.alloc(0));
     }
     this.#face.sockets?.cut();
+    this.#face.pluginRoutes.cut();
   }
 
   /** Waits for exchanges under way; those that take too long are ended with an error. */
   async #drain(): Promise<void> {
-    const { sockets, parts } = this.#face;
+    const { sockets, parts, pluginRoutes } = this.#face;
     const { clock, timeouts } = parts;
     const idle = new Promise<void>((resolve) => {
       this.#idle = resolve;
     });
-    sockets?.onEmpty(() => {
+    const emptied = (): void => {
       if (!this.#busy) this.#idle?.();
-    });
+    };
+    sockets?.onEmpty(emptied);
+    pluginRoutes.onEmpty(emptied);
     sockets?.close();
     if (!this.#busy) return;
     let timer = clock.after(timeouts.closeMs, () => {
@@ -244,6 +266,11 @@ const lastWordsMs = 1_000;
 /** Node itself no longer minds a socket once somebody listens for upgrades: its next error would end the process. */
 function othersListen(socket: Duplex & { readonly server?: Server }): boolean {
   return socket.server !== undefined && socket.server.listenerCount('upgrade') > 1;
+}
+
+function notAllowed(method: string, path: string, allow: string): GatewayError {
+  const shown = path.length > 100 ? `${path.slice(0, 100)}…` : path;
+  return gatewayError('GW_METHOD_NOT_ALLOWED', { details: { method, path: shown, allow }, headers: { allow } });
 }
 
 /** An answer before there is an exchange. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { BodyLimits, Inbound } from '../inbound.ts';
 import type { RequestHeaders } from '../model/headers.ts';
+import { clientAddress } from './client-address.ts';
 import { type ParsedRequest, readBody } from './read-body.ts';
 
 /** Express's request, versions 4 and 5: what we use of it. */
@@ -45,12 +46,17 @@ export class ExpressInbound implements Inbound {
     this.#peer = req.socket.remoteAddress;
   }
 
+  /** The host app's. */
+  get request(): IncomingMessage {
+    return this.#req;
+  }
+
   get rawHeaders(): readonly string[] {
     return this.#req.rawHeaders;
   }
 
   get ip(): string | undefined {
-    return this.#req.ip ?? this.#peer;
+    return clientAddress(this.#req, this.#peer);
   }
 
   readBody(limits: BodyLimits): Promise<Buffer> {

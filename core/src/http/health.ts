@@ -7,7 +7,12 @@ export type GatewayState = 'starting' | 'ready' | 'broken' | 'closing';
 const live = '/health/live';
 const ready = '/health/ready';
 
-export const healthRoutes: readonly RouteInfo[] = [live, ready].map((path) => ({ method: 'GET', path, dialect: 'health' }));
+export const healthRoutes: readonly RouteInfo[] = [live, ready].map((path) => ({
+  method: 'GET',
+  path,
+  dialect: 'health',
+  access: 'public',
+}));
 
 /** Answers a health check; false for every other request. Live is a process that answers; ready is one that takes requests. */
 export function answerHealth(method: string | undefined, path: string, state: GatewayState, res: ServerResponse): boolean {

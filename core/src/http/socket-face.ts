@@ -69,7 +69,13 @@ export class SocketFace {
   }
 
   get routes(): readonly RouteInfo[] {
-    return this.#face.routes.map(({ path, dialect }) => ({ method: 'GET', path, dialect: dialect.id, upgrade: 'websocket' }));
+    return this.#face.routes.map(({ path, dialect }) => ({
+      method: 'GET',
+      path,
+      dialect: dialect.id,
+      access: 'principal',
+      upgrade: 'websocket',
+    }));
   }
 
   /** Sessions that are open. */

@@ -8,6 +8,8 @@ export interface Principal {
   readonly user?: string;
   readonly plan?: string;
   readonly scopes?: readonly string[];
+  /** Names that it may ask for, as clients write them; `*` stands for any characters. All when left out. The core holds it. */
+  readonly models?: readonly string[];
   readonly metadata?: Readonly<Record<string, string>>;
 }
 

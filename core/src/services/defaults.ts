@@ -1,4 +1,5 @@
 import { AdminRoutes, collectedAdminRoutes } from './admin-routes.ts';
+import { AuditLog, memoryAuditLog } from './audit-log.ts';
 import { BreakerShare, lonelyBreakers } from './breaker-share.ts';
 import { CacheStore, memoryCacheStore } from './cache-store.ts';
 import { Clock, systemClock } from './clock.ts';
@@ -28,6 +29,7 @@ export function defaultServices(models: Models): ServiceProvision[] {
     provideFactory(Signals, (get) => localSignals(guardedLogger(get(Logger)))),
     provideFactory(BreakerShare, lonelyBreakers),
     provideFactory(AdminRoutes, collectedAdminRoutes),
+    provideFactory(AuditLog, () => memoryAuditLog()),
     provideFactory(Models, () => models),
   ];
 }

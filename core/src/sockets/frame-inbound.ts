@@ -9,16 +9,19 @@ export interface OpenedBy {
   readonly ip: string | undefined;
   readonly headers: RequestHeaders;
   readonly rawHeaders: readonly string[];
+  readonly opener: Inbound;
 }
 
 /** Headers of the one request that opened the connection: they say nothing of what a message asks. */
 const ofTheHandshake = /^(?:connection|upgrade|sec-websocket-.*|idempotency-key|content-.*|transfer-encoding)$/;
 
 /** What every message of a connection comes with: who sends it is asked again each time. */
-export function openedBy({ path, query, ip, headers }: Inbound): OpenedBy {
+export function openedBy(opener: Inbound): OpenedBy {
+  const { path, query, ip, headers } = opener;
   const kept = Object.entries(headers).filter(([name]) => !ofTheHandshake.test(name));
   const own: RequestHeaders = Object.freeze({ ...Object.fromEntries(kept), 'content-type': 'application/json' });
-  return { path, query, ip, headers: own, rawHeaders: Object.entries(own).flatMap(([name, value]) => [name, String(value)]) };
+  const rawHeaders = Object.entries(own).flatMap(([name, value]) => [name, String(value)]);
+  return { path, query, ip, headers: own, rawHeaders, opener };
 }
 
 /** One message of a client's, as a request. */
@@ -29,6 +32,7 @@ export class FrameInbound implements Inbound {
   readonly headers: RequestHeaders;
   readonly rawHeaders: readonly string[];
   readonly ip: string | undefined;
+  readonly opener: Inbound;
   readonly #body: Buffer;
 
   constructor(method: string, by: OpenedBy, body: Buffer) {
@@ -38,6 +42,7 @@ export class FrameInbound implements Inbound {
     this.headers = by.headers;
     this.rawHeaders = by.rawHeaders;
     this.ip = by.ip;
+    this.opener = by.opener;
     this.#body = body;
   }
 

@@ -5,6 +5,7 @@ import { OpaqueCall } from '../handoff/opaque-call.ts';
 import { isRefusedDial, type SocketEngine } from '../http/socket-engine.ts';
 import type { GatewayResponse } from '../model/response.ts';
 import type { Target } from '../model/target.ts';
+import { checkModel } from '../permitted-models.ts';
 import { type Credential, checkedHeaders } from '../providers/provider.ts';
 import type { CredentialPools } from '../upstream/credential-pools.ts';
 import { clientHeaders, requestHeaders } from '../upstream/headers.ts';
@@ -51,6 +52,7 @@ export class RealtimeOpening implements Opening {
     const { unpoliced, router, dialect } = this.#options;
     if (unpoliced.length > 0) throw gatewayError('GW_UNPOLICED', { details: { plugins: unpoliced.join(', ') } });
     this.#model = modelOf(exchange.inbound.query);
+    checkModel(exchange, this.#model);
     const served = router.socketTargets(this.#model, dialect.id);
     exchange.opaqueCall = new OpaqueCall(dialect.id, 0, this.#model);
     exchange.targets = Object.freeze(served.map(({ target }) => target));

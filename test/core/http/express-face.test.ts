@@ -5,6 +5,7 @@ import { openaiModels } from '../../../core/src/dialects/openai-models/openai-mo
 import type { Exchange } from '../../../core/src/exchange.ts';
 import { HookRunner } from '../../../core/src/hooks.ts';
 import { ExpressFace } from '../../../core/src/http/express-face.ts';
+import { PluginRoutes } from '../../../core/src/http/plugin-routes.ts';
 import type { PipelineParts } from '../../../core/src/pipeline.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { RouteTable } from '../../../core/src/routes.ts';
@@ -67,6 +68,7 @@ async function faced(
       states: targetStates(),
       limits: limits as never,
     },
+    pluginRoutes: new PluginRoutes([], [], logger),
     start: own.start ?? (async () => void notes.push('started')),
     stop: async () => void notes.push('stopped'),
   });

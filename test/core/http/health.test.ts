@@ -75,7 +75,7 @@ describe('health checks', () => {
 
   it('belongs to the listed routes; other methods and paths go on to the host app', async () => {
     const { url, gateway } = await running(nowhere);
-    expect(gateway.routes).toContainEqual({ method: 'GET', path: '/health/ready', dialect: 'health' });
+    expect(gateway.routes).toContainEqual({ method: 'GET', path: '/health/ready', dialect: 'health', access: 'public' });
     expect(await health(`${url}/health/live`, 'HEAD')).toMatchObject({ status: 200 });
     const other = await fetch(`${url}/health/live`, { method: 'POST', headers: { connection: 'close' } });
     expect(other.status).toBe(404);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AdminRoutes } from '../../../core/src/services/admin-routes.ts';
+import { AuditLog } from '../../../core/src/services/audit-log.ts';
 import { BreakerShare } from '../../../core/src/services/breaker-share.ts';
 import { CacheStore } from '../../../core/src/services/cache-store.ts';
 import { Clock } from '../../../core/src/services/clock.ts';
@@ -33,6 +34,7 @@ const every: readonly Token[] = [
   Signals,
   BreakerShare,
   AdminRoutes,
+  AuditLog,
   Models,
 ];
 
@@ -54,7 +56,7 @@ describe('defaultServices', () => {
 
   it('what remembers is another in another gateway', async () => {
     const [one, other] = [services(), services()];
-    const remembering: readonly Token[] = [CounterStore, CacheStore, KeyStore, Ledger, Signals, AdminRoutes];
+    const remembering: readonly Token[] = [CounterStore, CacheStore, KeyStore, Ledger, Signals, AdminRoutes, AuditLog];
     for (const token of remembering) expect(one.get(token), token.name).not.toBe(other.get(token));
     await one.get(CounterStore).add('k', 1, 1_000);
     expect((await other.get(CounterStore).add('k', 1, 1_000)).value).toBe(1);
