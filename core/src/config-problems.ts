@@ -115,7 +115,7 @@ function definitionOf(schema: z.ZodType): SchemaDefinition {
 }
 
 /** Names of values that are nobody's to read. */
-const secretName = /key|secret|token|passw|authori[sz]ation|credential|cookie|^headers$/i;
+const secretName = /key|secret|pepper|token|passw|authori[sz]ation|credential|cookie|^headers$/i;
 
 /** A URL with a password in it. */
 const secretText = /\/\/[^/\s]*@|^Bearer /i;

@@ -1,0 +1,4 @@
+export { type KeyManager, type KeyView, keyManager, type NewKeyInput, type NewlyMade, type UpdateInput } from './manager.ts';
+export { type ApiKeysOptions, apiKeysOptions } from './options.ts';
+export { apiKeys as default, apiKeys } from './plugin.ts';
+export type { Restrictions } from './restrictions.ts';
