@@ -3,7 +3,7 @@ import { configProblems, describeReceived } from './config-problems.ts';
 import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } from './context.ts';
 import { GatewayConfigError } from './errors.ts';
 import type { Handoff } from './handoff/handoff.ts';
-import type { PluginRoute } from './http/plugin-routes.ts';
+import type { PluginRoute } from './http/plugin-route.ts';
 import type { Sockets } from './http/sockets.ts';
 import type { GatewayResponse } from './model/response.ts';
 import { maxTimerMs } from './services/clock.ts';

@@ -31,7 +31,7 @@ export { type ErrorType, GatewayConfigError, GatewayError, type Refusal } from '
 export type { Carried, Handoff, HandoffMethod, HandoffRoute, HandoffTimeouts, Transfer } from './handoff/handoff.ts';
 export { providerRefusal, type Refused } from './handoff/refused.ts';
 export { type HostRequest, hostRequest } from './http/host-request.ts';
-export type { PluginRoute, PluginRouteHandler, PluginRouteMethod } from './http/plugin-routes.ts';
+export type { PluginRoute, PluginRouteHandler, PluginRouteMethod } from './http/plugin-route.ts';
 export type { BodyInspector, Proxied, ProxyMiddleware, ProxyRequest } from './http/proxied.ts';
 export { reportTransfers } from './http/proxy-run.ts';
 export type { AcceptOptions, DialOptions, RefusedDial, SocketEngine, UpgradeRequest } from './http/socket-engine.ts';

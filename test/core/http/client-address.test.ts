@@ -1,6 +1,5 @@
 import http from 'node:http';
-import express from 'express';
-import express4 from 'express4';
+import type express from 'express';
 import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/src/define-plugin.ts';
 import { aiGateway } from '../../../core/src/gateway.ts';
@@ -8,6 +7,7 @@ import { clientAddress } from '../../../core/src/http/client-address.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { provide } from '../../../core/src/services/container.ts';
 import { Logger } from '../../../core/src/services/logger.ts';
+import { expressVersions } from '../../e2e/support/hosts.ts';
 import { listening } from '../harness/loopback.ts';
 import { leavesNothing } from '../harness/nothing-left.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
@@ -15,7 +15,7 @@ import { recordingLogger } from '../harness/recording-logger.ts';
 leavesNothing();
 
 /** The address that hooks see, of an app with this setting. */
-async function seen(setting: unknown, forwarded: readonly string[], make: typeof express = express) {
+async function seen(setting: unknown, forwarded: readonly string[], make: typeof express) {
   const addresses: (string | undefined)[] = [];
   const logger = recordingLogger();
   const looking = definePlugin({ name: 'looking', create: () => ({ onRequest: (context) => void addresses.push(context.ip) }) })();
@@ -37,10 +37,7 @@ async function seen(setting: unknown, forwarded: readonly string[], make: typeof
   return { addresses, errors: logger.texts('error') };
 }
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4 as unknown as typeof express],
-])('the client’s address in %s', (_version, make) => {
+describe.each(expressVersions)('the client’s address in $version', ({ express: make }) => {
   it('AUTH-14: with "trust proxy: true" it is the connection’s, whatever the client writes, and the log says once what to do', async () => {
     const forged = Array.from({ length: 50 }, (_, index) => `198.51.100.${index}`);
     const { addresses, errors } = await seen(true, forged, make);

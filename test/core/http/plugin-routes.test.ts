@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { definePlugin, type GatewayPlugin } from '../../../core/src/define-plugin.ts';
 import { GatewayConfigError } from '../../../core/src/errors.ts';
 import { aiGateway } from '../../../core/src/gateway.ts';
-import type { PluginRoute } from '../../../core/src/http/plugin-routes.ts';
+import type { PluginRoute } from '../../../core/src/http/plugin-route.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { AdminRoutes } from '../../../core/src/services/admin-routes.ts';
 import { type Answer, gate, running } from '../harness/loopback.ts';
