@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { configProblems, describeReceived } from './config-problems.ts';
+import { describeReceived } from './config-problems.ts';
 import type { AttemptContext, RequestContext, ResponseContext, RoutingContext } from './context.ts';
 import { GatewayConfigError } from './errors.ts';
 import type { Handoff } from './handoff/handoff.ts';
 import type { PluginRoute } from './http/plugin-route.ts';
 import type { Sockets } from './http/sockets.ts';
 import type { GatewayResponse } from './model/response.ts';
+import { parseOptions } from './parse-options.ts';
 import { maxTimerMs } from './services/clock.ts';
 import { isToken, type Token, token } from './services/token.ts';
 import { isSlot, principal, type Slot } from './slot.ts';
@@ -238,8 +239,5 @@ function checkedOptions(name: string, schema: z.ZodType | undefined, options: un
       { path: 'options', expected: 'nothing', received: describeReceived(options) },
     ]);
   }
-  const given = options ?? {};
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  throw new GatewayConfigError(`The plugin ${name} cannot be used like this:`, configProblems(result.error, given, 'options', schema));
+  return parseOptions(`The plugin ${name}`, schema, options);
 }

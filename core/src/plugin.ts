@@ -55,6 +55,7 @@ export type {
 export type { Settlement } from './model/settlement.ts';
 export type { Target } from './model/target.ts';
 export type { Usage } from './model/usage.ts';
+export { parseOptions } from './parse-options.ts';
 export { presentedCredential } from './presented-credential.ts';
 export type { Credential, HeaderPairs, OutgoingRequest, Provider } from './providers/provider.ts';
 export { endpointPattern, endpointPatterns, requiredScopes, type ScopeRules } from './required-scopes.ts';

@@ -8,5 +8,8 @@ export type { ProviderRegistration, StreamSample } from './provider/provider-reg
 export { type ProviderCaseResult, type ProviderReport, testProvider } from './provider/test-provider.ts';
 export type { OwnAnswer, PluginRegistration, TextChange, TextPlace } from './registration.ts';
 export { maskDigits } from './samples/mask-digits.ts';
+export { auditLogCases } from './stores/audit-log-cases.ts';
+export { keyStoreCases } from './stores/key-store-cases.ts';
+export type { OpenedStore, StoreCase, StoreOpening } from './stores/store-case.ts';
 export { type CaseResult, type ContractReport, testPlugin } from './test-plugin.ts';
 export { ContractViolation } from './violation.ts';

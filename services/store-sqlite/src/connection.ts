@@ -1,0 +1,53 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrate } from './migrations.ts';
+import type { SqliteStoreOptions } from './options.ts';
+
+/** One database for several services: opened by the first that needs it, closed with the last. */
+export class Connection {
+  readonly #options: Required<SqliteStoreOptions>;
+  #database: DatabaseSync | undefined = undefined;
+  #users = 0;
+
+  constructor(options: Required<SqliteStoreOptions>) {
+    this.#options = options;
+  }
+
+  /** Throws when the file cannot be used, with what to do. */
+  use(): DatabaseSync {
+    this.#database ??= opened(this.#options);
+    this.#users += 1;
+    return this.#database;
+  }
+
+  release(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    this.#database?.close();
+    this.#database = undefined;
+  }
+}
+
+function opened({ path, busyMs }: Required<SqliteStoreOptions>): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    prepare(path);
+    database = new DatabaseSync(path, { timeout: busyMs });
+    // A revoked key must not come back after a power cut: every commit reaches the disk.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
+    migrate(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The SQLite file ${JSON.stringify(path)} cannot be used: ${why}.`, { cause: error });
+  }
+}
+
+/** The file and its folder, for the process's own user alone: digests of keys are in it. SQLite's further files take its mode. */
+function prepare(path: string): void {
+  if (path === ':memory:') return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}

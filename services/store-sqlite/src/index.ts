@@ -1,0 +1,2 @@
+export { type SqliteStoreOptions, sqliteStoreOptions } from './options.ts';
+export { sqliteStore } from './service.ts';
