@@ -3,19 +3,10 @@ import { deepFreeze } from './deep-freeze.ts';
 import type { CallAddress, CallDialect, CallFacts } from './dialects/dialect.ts';
 import { badField } from './dialects/fields.ts';
 import { textReferences } from './dialects/texts.ts';
-import { gatewayError } from './errors.ts';
 import { JsonDocument } from './json/document.ts';
-import { JsonScanError } from './json/scan.ts';
-import { JsonSyntaxError } from './json/syntax-error.ts';
 import type { Attachment, Call, TextReference } from './model/call.ts';
 import { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './model/json.ts';
-
-/** Bounds of a request body besides its size. */
-export interface JsonLimits {
-  readonly depth: number;
-  readonly values: number;
-  readonly keys: number;
-}
+import { guarded, type JsonLimits } from './read-json.ts';
 
 const noStates: readonly string[] = Object.freeze([]);
 
@@ -108,32 +99,4 @@ export function parseCall(format: CallDialect, address: CallAddress, bytes: Buff
 export function rewritten({ format, byteLength }: ParsedCall, address: CallAddress, text: string, limits: JsonLimits): ParsedCall {
   const document = guarded(() => new JsonDocument(text, limits), limits);
   return new ParsedCall(format, document, format.readCall(document.value as JsonObject, address), byteLength, []);
-}
-
-/** Turns what the scanner finds into errors for the client. */
-function guarded<T>(action: () => T, limits?: JsonLimits): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof JsonSyntaxError)
-      throw gatewayError('GW_BAD_JSON', { details: { reason: `line ${error.line}, column ${error.column}` }, cause: error });
-    if (!(error instanceof JsonScanError)) throw error;
-    const path = error.path === '' ? 'the top' : error.path;
-    switch (error.kind) {
-      case 'duplicate-key':
-        throw gatewayError('GW_DUPLICATE_KEY', { details: { path: shortened(path) }, cause: error });
-      case 'depth':
-        throw gatewayError('GW_TOO_DEEP', { details: { path: shortened(path), limit: limits?.depth ?? 64 }, cause: error });
-      case 'lone-surrogate':
-        throw gatewayError('GW_BAD_TEXT', { details: { reason: `half of a surrogate pair at ${shortened(path)}` }, cause: error });
-      default:
-        throw gatewayError('GW_JSON_LIMITS', { details: { path: shortened(path), what: error.kind }, cause: error });
-    }
-  }
-}
-
-/** Keys are the client's own words: shown, but short and on one line. */
-function shortened(path: string): string {
-  const shown = path.length > 120 ? `${path.slice(0, 117)}…` : path;
-  return JSON.stringify(shown).slice(1, -1);
 }

@@ -9,6 +9,11 @@ const socketPlugins: Readonly<Record<string, string>> = {
   websocket: 'bridges WebSockets with ws',
 };
 
+/** Plugins that answer paths of their own, and so know requests; each with its reason. */
+const requestPlugins: Readonly<Record<string, string>> = {
+  admin: 'serves the admin plane through an Express router',
+};
+
 const socketModules = new Set(['undici', 'http', 'https', 'http2', 'net', 'tls', 'dgram']);
 const transport = /^core\/src\/upstream\/transport(?:\.ts$|\/)/;
 const http = /^core\/src\/http\//;
@@ -95,7 +100,7 @@ function forbiddenModule({ path }: SourceFile, { specifier = '' }: Import): Brok
 
 /** Express, and Node's own request and response: known to `core/src/http` alone. */
 function requestAndResponse({ path }: SourceFile, imported: Import): Broken | undefined {
-  if (!isRuntime(path) || http.test(path) || isExempt(path)) return undefined;
+  if (!isRuntime(path) || http.test(path) || isExempt(path) || answersPaths(path)) return undefined;
   const name = bare(imported.specifier ?? '');
   const takes = imported.names.some((one) => one === 'IncomingMessage' || one === 'ServerResponse');
   if (name !== 'express' && !takes) return undefined;
@@ -132,8 +137,12 @@ export function isExempt(path: string): boolean {
   return Object.hasOwn(socketPlugins, plugin.exec(path)?.[1] ?? '');
 }
 
+function answersPaths(path: string): boolean {
+  return Object.hasOwn(requestPlugins, plugin.exec(path)?.[1] ?? '');
+}
+
 export function knowsRequests(path: string): boolean {
-  return http.test(path);
+  return http.test(path) || answersPaths(path);
 }
 
 export function opensSockets(path: string): boolean {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openaiChat } from '../../core/src/dialects/openai-chat/openai-chat.ts';
 import type { GatewayError } from '../../core/src/errors.ts';
 import { JsonDocument } from '../../core/src/json/document.ts';
-import { type JsonLimits, type ParsedCall, parseCall, setValue } from '../../core/src/parsed-call.ts';
+import { type ParsedCall, parseCall, setValue } from '../../core/src/parsed-call.ts';
+import type { JsonLimits } from '../../core/src/read-json.ts';
 import { anywhere } from './harness/address.ts';
 
 const limits: JsonLimits = { depth: 8, values: 100, keys: 10 };

@@ -15,7 +15,7 @@ interface AppRequest extends IncomingMessage {
  * The client's address as far as it can be believed. Express reads it from `X-Forwarded-For` where its `trust proxy` says so; with
  * `trust proxy: true` that is whatever the client wrote there, so it is not used. IPv4 in IPv6 is IPv4, and a port is left out.
  */
-export function clientAddress(req: AppRequest, peer: string | undefined): string | undefined {
+export function clientAddress(req: AppRequest, peer: string | undefined = req.socket?.remoteAddress): string | undefined {
   if (trustsEverybody(req)) return plain(peer);
   return plain(req.ip) ?? plain(peer);
 }

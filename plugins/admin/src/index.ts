@@ -1,0 +1,2 @@
+export { type AdminOptions, adminOptions } from './options.ts';
+export { admin as default, admin } from './plugin.ts';
