@@ -1,0 +1,2 @@
+export { type RedisStoreOptions, redisStoreOptions } from './options.ts';
+export { redisStore } from './service.ts';
