@@ -21,19 +21,21 @@ const server = express().use('/ai', gateway).listen(0, '127.0.0.1');
 await once(server, 'listening');
 const { port } = server.address() as AddressInfo;
 
-process.on('message', async (message: string) => {
+process.on('message', (message: string) => void answer(message));
+process.on('disconnect', () => process.exit(0));
+process.send?.({ ready: true });
+
+async function answer(message: string): Promise<void> {
   if (message === 'health') {
     const first = gateway.health().find(({ target }) => target === 'first/m');
     process.send?.({ breaker: first?.state });
     return;
   }
-  const answer = await fetch(`http://127.0.0.1:${port}/ai/v1/chat/completions`, {
+  const got = await fetch(`http://127.0.0.1:${port}/ai/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },
     body: JSON.stringify({ model: 'chat', messages: [{ role: 'user', content: 'Hi' }] }),
   });
-  await answer.text();
-  process.send?.({ status: answer.status, target: answer.headers.get('x-gateway-target') });
-});
-process.on('disconnect', () => process.exit(0));
-process.send?.({ ready: true });
+  await got.text();
+  process.send?.({ status: got.status, target: got.headers.get('x-gateway-target') });
+}
