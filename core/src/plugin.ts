@@ -70,6 +70,7 @@ export { CacheStore } from './services/cache-store.ts';
 export { Clock, type Timer } from './services/clock.ts';
 export { inject, provide, provideFactory, type ServiceProvision } from './services/container.ts';
 export { type CounterState, CounterStore, type Lease } from './services/counter-store.ts';
+export { type GuardedAnswer, GuardedFetch, type GuardedRequest } from './services/guarded-fetch.ts';
 export { type KeyPage, type KeyQuery, KeyStore, type StoredKey } from './services/key-store.ts';
 export { Ledger, type LedgerRow } from './services/ledger.ts';
 export { Logger, type LogLevel } from './services/logger.ts';

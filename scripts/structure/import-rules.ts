@@ -15,7 +15,7 @@ const requestPlugins: Readonly<Record<string, string>> = {
 };
 
 const socketModules = new Set(['undici', 'http', 'https', 'http2', 'net', 'tls', 'dgram']);
-const transport = /^core\/src\/upstream\/transport(?:\.ts$|\/)/;
+const transport = /^core\/src\/upstream\/(?:transport|guarded-fetch)(?:\.ts$|\/)/;
 const http = /^core\/src\/http\//;
 const core = /^core\/src\//;
 const plugin = /^plugins\/([^/]+)\/src\//;

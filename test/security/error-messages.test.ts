@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../../core/src/config.ts';
 import { SkipTarget } from '../../core/src/context.ts';
 import { definePlugin, type GatewayPlugin, type PluginHooks } from '../../core/src/define-plugin.ts';
 import { errorTable, type GatewayErrorCode } from '../../core/src/errors.ts';
+import { presentedCredential } from '../../core/src/presented-credential.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { principal } from '../../core/src/slot.ts';
 import { carrier } from '../core/harness/carrying.ts';
@@ -125,6 +126,25 @@ const ways: Readonly<Record<string, Given>> = {
   GW_UNSUPPORTED_ENCODING: { client: sending(chatRequest(question(), ['content-encoding: br'])) },
   GW_UNKNOWN_MODEL: { client: sending(chatRequest(question({ model: 'nobody/knows' }))) },
   GW_UNAUTHENTICATED: { plugins: [nobody] },
+  GW_TWO_CREDENTIALS: {
+    plugins: [
+      definePlugin({
+        name: 'asking',
+        provides: [principal],
+        create: () => ({ onRequest: ({ headers }) => void presentedCredential(headers) }),
+      })(),
+    ],
+    client: sending(chatRequest(question(), ['authorization: Bearer a', 'x-api-key: b'])),
+  },
+  GW_MODEL_FORBIDDEN: {
+    plugins: [
+      definePlugin({
+        name: 'restricted',
+        provides: [principal],
+        create: () => ({ onRequest: (context) => context.set(principal, { id: 'somebody', kind: 'key', models: ['other'] }) }),
+      })(),
+    ],
+  },
   GW_NOT_READY: { plugins: [plugin({ start: boom })] },
   GW_HOOK_FAILED: { plugins: [plugin({ beforeRoute: boom })] },
   GW_HOOK_RETURN: { plugins: [plugin({ beforeRoute: () => secret.thrown as never })] },

@@ -1,3 +1,4 @@
+import { guardedFetch } from '../upstream/guarded-fetch.ts';
 import { AdminRoutes, collectedAdminRoutes } from './admin-routes.ts';
 import { AuditLog, memoryAuditLog } from './audit-log.ts';
 import { BreakerShare, lonelyBreakers } from './breaker-share.ts';
@@ -5,6 +6,7 @@ import { CacheStore, memoryCacheStore } from './cache-store.ts';
 import { Clock, systemClock } from './clock.ts';
 import { provideFactory, type ServiceProvision } from './container.ts';
 import { CounterStore, memoryCounterStore } from './counter-store.ts';
+import { GuardedFetch } from './guarded-fetch.ts';
 import { KeyStore, memoryKeyStore } from './key-store.ts';
 import { Ledger, memoryLedger } from './ledger.ts';
 import { guardedLogger, Logger, standardErrorLogger } from './logger.ts';
@@ -30,6 +32,7 @@ export function defaultServices(models: Models): ServiceProvision[] {
     provideFactory(BreakerShare, lonelyBreakers),
     provideFactory(AdminRoutes, collectedAdminRoutes),
     provideFactory(AuditLog, () => memoryAuditLog()),
+    provideFactory(GuardedFetch, () => guardedFetch()),
     provideFactory(Models, () => models),
   ];
 }

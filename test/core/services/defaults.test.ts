@@ -7,6 +7,7 @@ import { Clock } from '../../../core/src/services/clock.ts';
 import { provide, ServiceContainer, type ServiceProvision } from '../../../core/src/services/container.ts';
 import { CounterStore } from '../../../core/src/services/counter-store.ts';
 import { defaultServices } from '../../../core/src/services/defaults.ts';
+import { GuardedFetch } from '../../../core/src/services/guarded-fetch.ts';
 import { KeyStore } from '../../../core/src/services/key-store.ts';
 import { Ledger } from '../../../core/src/services/ledger.ts';
 import { Logger } from '../../../core/src/services/logger.ts';
@@ -35,6 +36,7 @@ const every: readonly Token[] = [
   BreakerShare,
   AdminRoutes,
   AuditLog,
+  GuardedFetch,
   Models,
 ];
 

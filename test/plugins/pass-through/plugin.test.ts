@@ -640,8 +640,13 @@ describe('among other plugins', () => {
 
   it('has its routes in the table, and explains itself', async () => {
     const { gateway } = await passing('http://127.0.0.1:1', { paths: ['/v1/files*'], methods: ['GET'] });
-    expect(gateway.routes).toContainEqual({ method: 'GET', path: '/openai/v1/files', dialect: 'pass-through:openai' });
-    expect(gateway.routes).toContainEqual({ method: 'GET', path: '/openai/v1/files/*', dialect: 'pass-through:openai' });
+    expect(gateway.routes).toContainEqual({ method: 'GET', path: '/openai/v1/files', dialect: 'pass-through:openai', access: 'principal' });
+    expect(gateway.routes).toContainEqual({
+      method: 'GET',
+      path: '/openai/v1/files/*',
+      dialect: 'pass-through:openai',
+      access: 'principal',
+    });
     expect(gateway.explain({ method: 'GET', path: '/openai/v1/files/1' })).toMatchObject({
       route: { dialect: 'pass-through:openai' },
       targets: [{ id: 'openai/*', usable: true, why: 'carried unread' }],
