@@ -15,12 +15,12 @@ const table = new RouteTable([chat, models, uploads]);
 describe('the list of routes', () => {
   it('has every route of every dialect, in their order', () => {
     expect(table.routes).toEqual([
-      { method: 'POST', path: '/v1/chat', dialect: 'chat' },
-      { method: 'GET', path: '/v1/models', dialect: 'models' },
-      { method: 'GET', path: '/v1/models/*', dialect: 'models' },
-      { method: 'POST', path: '/v1/models', dialect: 'uploads' },
-      { method: 'POST', path: '/v1/models/*', dialect: 'uploads' },
-      { method: 'GET', path: '/v1/files/*', dialect: 'uploads' },
+      { method: 'POST', path: '/v1/chat', dialect: 'chat', access: 'principal' },
+      { method: 'GET', path: '/v1/models', dialect: 'models', access: 'principal' },
+      { method: 'GET', path: '/v1/models/*', dialect: 'models', access: 'principal' },
+      { method: 'POST', path: '/v1/models', dialect: 'uploads', access: 'principal' },
+      { method: 'POST', path: '/v1/models/*', dialect: 'uploads', access: 'principal' },
+      { method: 'GET', path: '/v1/files/*', dialect: 'uploads', access: 'principal' },
     ]);
   });
 
@@ -152,7 +152,7 @@ describe('a handoff', () => {
       { method: 'DELETE', path: '/raw/*' },
       { method: 'PUT', path: '/raw' },
     ]);
-    expect(own.routes.slice(1)).toEqual(routesOf(raw).map((route) => ({ ...route, dialect: 'raw' })));
+    expect(own.routes.slice(1)).toEqual(routesOf(raw).map((route) => ({ ...route, dialect: 'raw', access: 'principal' })));
     expect(own.find('DELETE', '/raw/x')).toMatchObject({ dialect: { id: 'raw' }, parameter: 'x' });
     expect(own.find('HEAD', '/raw/x')).toMatchObject({ dialect: { id: 'raw' } });
     expect(own.find('POST', '/raw/x')).toMatchObject({ allow: 'GET, DELETE' });

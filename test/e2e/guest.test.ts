@@ -536,7 +536,9 @@ describe.each(expressVersions)('in $version', ({ express }) => {
     });
 
     it.each([
-      [true, '203.0.113.9'],
+      ['loopback', '203.0.113.9'],
+      [1, '203.0.113.9'],
+      [true, '127.0.0.1'], // then it is what the client says, which nobody should believe (AUTH-14)
       [false, '127.0.0.1'],
     ])('trust proxy %s: plugins see the address that the host believes, %s', async (trusted, ip) => {
       const up = await upstream();

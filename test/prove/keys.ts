@@ -1,4 +1,4 @@
-// `npm run prove:keys [-- --short]`: what an API key costs, whether the time of a refusal says anything, whether many keys are slower to
+// `npm run prove:keys [-- --short]`: what an API key and a token cost, whether the time of a refusal says anything, whether many keys are slower to
 // find than few. Cost and lookup are measured at the plugin's own hook, refusals over a real connection, taking turns in one run; prints a table, exits with 1 where a goal is missed.
 
 import { randomInt } from 'node:crypto';
@@ -6,33 +6,36 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import express from 'express';
+import type { GatewayPlugin } from '../../core/src/define-plugin.ts';
 import { aiGateway } from '../../core/src/gateway.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { collectedAdminRoutes } from '../../core/src/services/admin-routes.ts';
 import { systemClock } from '../../core/src/services/clock.ts';
 import { provide } from '../../core/src/services/container.ts';
 import { KeyStore, memoryKeyStore, type StoredKey } from '../../core/src/services/key-store.ts';
+import { jwt } from '../../plugins/auth-jwt/src/plugin.ts';
 import { Digests } from '../../plugins/auth-keys/src/digests.ts';
 import { newKey, newPublicId } from '../../plugins/auth-keys/src/key-text.ts';
 import { apiKeys } from '../../plugins/auth-keys/src/plugin.ts';
+import { audience, issuer, rsa, token } from '../plugins/auth-jwt/support/tokens.ts';
 
 const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
 const samples = values.short ? 40_000 : 200_000;
 const many = values.short ? 100_000 : 1_000_000;
 const pepper = 'k3JtR8vQw1ZxYbN5mPaS7dFgH2uLcE9o';
 const digests = new Digests(pepper);
+const keysPlugin = apiKeys({ pepper, maxRemembered: 2_000_000, freshMs: 1_000 });
 
 /** What, measured, goal, whether it is met. */
 type Row = [string, string, string, boolean];
 
 type Ask = (key: string) => Promise<void> | void;
 
-/** The hook, asked with a key; a refusal is an answer like others. */
-function asking(store: KeyStore): Ask {
-  const plugin = apiKeys({ pepper, maxRemembered: 2_000_000, freshMs: 1_000 });
+/** The hook of a plugin, asked with a credential; a refusal is an answer like others. */
+function asking(plugin: GatewayPlugin, store: KeyStore = memoryKeyStore()): Ask {
   if (plugin.build.kind !== 'create') throw new TypeError('expected a plugin made by a function');
   const logger = { enabled: () => false, log() {} };
-  const services = { keys: store, clock: systemClock(), logger, adminRoutes: collectedAdminRoutes() };
+  const services = { keys: store, clock: systemClock(), logger, adminRoutes: collectedAdminRoutes(), guardedFetch: undefined };
   const hooks = plugin.build.create(plugin.options, services);
   return (key) => {
     let who: unknown;
@@ -177,7 +180,7 @@ async function served(store: KeyStore): Promise<{ ask: (request: Buffer) => Prom
 /** The same number of keys is asked for in a small store and a large one. */
 async function lookup(): Promise<Row[]> {
   const [few, lots] = [await filled(1_000, 1_000), await filled(many, 1_000)];
-  const asks = [asking(few.store), asking(lots.store)] as const;
+  const asks = [asking(keysPlugin, few.store), asking(keysPlugin, lots.store)] as const;
   const times: [number[], number[]] = [[], []];
   for (let at = 0; at < samples; at += 1)
     for (const which of [0, 1] as const) {
@@ -197,6 +200,22 @@ async function lookup(): Promise<Row[]> {
   ];
 }
 
-const rows = [...(await lookup()), ...(await timing())];
+/** A token of a kilobyte, verified once and remembered; and one that is verified anew. */
+async function tokens(): Promise<Row[]> {
+  const publicKey = rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  const plugin = jwt({ issuers: [{ issuer, audience, algorithms: ['RS256'], publicKey }], maxRemembered: 100_000 });
+  const ask = asking(plugin);
+  const exp = Math.floor(Date.now() / 1_000) + 3_600;
+  const made = Array.from({ length: 1_000 }, (_, sub) =>
+    token({ claims: { iss: issuer, aud: audience, sub: String(sub), exp, pad: 'x'.repeat(400) } }),
+  );
+  const [anew, remembered]: [number[], number[]] = [[], []];
+  for (const one of made) anew.push(await timed(ask, one));
+  for (let at = 0; at < Math.min(samples, 100_000); at += 1) remembered.push(await timed(ask, made[randomInt(made.length)] as string));
+  const [slow, fast] = [medianOf(anew) / 1_000, medianOf(remembered.slice(remembered.length >> 1)) / 1_000];
+  return [[`a JWT (RS256), remembered: µs at p50 (anew: ${slow.toFixed(0)})`, fast.toFixed(1), '≤ 60', fast <= 60]];
+}
+
+const rows = [...(await lookup()), ...(await tokens()), ...(await timing())];
 for (const [what, measured, goal, met] of rows) console.log(`${met ? 'met   ' : 'missed'}  ${what}: ${measured} (goal ${goal})`);
 process.exitCode = rows.every(([, , , met]) => met) ? 0 : 1;

@@ -1,5 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { Agent, request as send } from 'undici';
 import type { GuardedAnswer, GuardedFetch, GuardedRequest } from '../services/guarded-fetch.ts';
 import { isPublicAddress } from './public-address.ts';

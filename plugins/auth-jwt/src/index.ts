@@ -1,0 +1,2 @@
+export { type JwtOptions, jwtOptions } from './options.ts';
+export { jwt as default, jwt } from './plugin.ts';
