@@ -34,8 +34,9 @@ function opened({ path, busyMs }: Required<SqliteStoreOptions>): DatabaseSync {
   try {
     prepare(path);
     database = new DatabaseSync(path, { timeout: busyMs });
+    writeAhead(database, busyMs);
     // A revoked key must not come back after a power cut: every commit reaches the disk.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
+    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
     migrate(database);
     return database;
   } catch (error) {
@@ -43,6 +44,27 @@ function opened({ path, busyMs }: Required<SqliteStoreOptions>): DatabaseSync {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`The SQLite file ${JSON.stringify(path)} cannot be used: ${why}.`, { cause: error });
   }
+}
+
+/** SQLite itself does not wait here for another process that does the same at this moment (sqlite.org/wal.html, "sometimes queries return SQLITE_BUSY"). */
+function writeAhead(database: DatabaseSync, busyMs = 0): void {
+  const until = performance.now() + busyMs;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= until) throw error;
+      Atomics.wait(asleep, 0, 0, 5);
+    }
+  }
+}
+
+const asleep = new Int32Array(new SharedArrayBuffer(4));
+
+/** SQLITE_BUSY in the lower eight bits, why in the higher ones. */
+function isBusy(error: unknown): boolean {
+  return (Number((error as { readonly errcode?: number }).errcode) & 0xff) === 5;
 }
 
 /** The file and its folder, for the process's own user alone: digests of keys are in it. SQLite's further files take its mode. */

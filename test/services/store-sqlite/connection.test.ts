@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { AuditLog, KeyStore } from '@express-ai-gateway/core/plugin';
 import { describe, expect, it } from 'vitest';
 import { folder, opened } from './support/files.ts';
@@ -25,6 +27,18 @@ describe('the connection', () => {
     await services.close();
     expect(() => statSync(`${path}-wal`)).toThrow(/ENOENT/);
   });
+
+  it('opens a new file however many do at the same moment', async () => {
+    const [fellows, files] = [4, 100];
+    const workerData = { folder: folder(), arrived: new Int32Array(new SharedArrayBuffer(4)), fellows, files };
+    const execArgv = ['--conditions=@express-ai-gateway/source'];
+    const workers = Array.from(
+      { length: fellows },
+      () => new Worker(new URL('support/opener.ts', import.meta.url), { workerData, execArgv }),
+    );
+    const problems = await Promise.all(workers.map(async (worker) => (await once(worker, 'message')) as [string[]]));
+    expect(problems.flat(2)).toEqual([]);
+  }, 60_000);
 
   describe('refuses, with what to do,', () => {
     const use = (path: string) => () => opened(path).get(KeyStore);

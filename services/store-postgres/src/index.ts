@@ -1,0 +1,2 @@
+export { type PostgresStoreOptions, postgresStoreOptions } from './options.ts';
+export { postgresStore } from './service.ts';
