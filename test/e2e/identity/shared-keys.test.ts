@@ -71,7 +71,7 @@ async function until(status: number, gateway: GatewayProcess, key: string): Prom
 
 for (const [kind, { isHere, open }] of Object.entries(kinds)) {
   describe.skipIf(!isHere)(`two processes with keys in ${kind}`, () => {
-    it('AUTH-10: a key that is revoked on one is refused on the other within a second', async () => {
+    it('AUTH-12: a key that is revoked on one is refused on the other within a second', async () => {
       const [one, other] = await two(await open());
       for (let round = 0; round < 3; round += 1) {
         const { key, record } = await create(one, `round ${round}`);
