@@ -25,6 +25,9 @@ interface Consumer {
 
 const versions = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).devDependencies as Readonly<Record<string, string>>;
 
+/** The package that is a program. */
+const commandLine = 'express-ai-gateway';
+
 const applications: readonly Consumer[] = [
   {
     name: 'CommonJS on Express 4',
@@ -37,6 +40,12 @@ const applications: readonly Consumer[] = [
     files: ['main.mjs', 'visit.cjs'],
     dependencies: { express: '5.3.0' },
     command: [process.execPath, 'main.mjs'],
+  },
+  {
+    name: 'The command line',
+    files: ['command-line.mjs'],
+    dependencies: {},
+    command: [process.execPath, 'command-line.mjs'],
   },
   {
     name: 'TypeScript, skipLibCheck off',
@@ -72,6 +81,7 @@ async function publicPackages(): Promise<string[]> {
     ...(await foldersIn('plugins')),
     ...(await foldersIn('providers')),
     ...(await foldersIn('services')),
+    'cli',
     'test/contract',
   ];
   const manifests = await Promise.all(folders.map((folder) => readManifest(folder)));
@@ -108,15 +118,17 @@ async function pack(folders: readonly string[], into: string): Promise<Packed[]>
 }
 
 async function lint({ name, tarball }: Packed): Promise<void> {
-  await contents(name, tarball);
+  const isCommand = name === commandLine;
+  await contents(name, tarball, isCommand ? 'main' : 'index');
   await run(join(bin, 'publint'), ['run', tarball, '--strict']);
+  if (isCommand) return; // it is run, not imported
   await run(join(bin, 'attw'), [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-definitely-typed']);
 }
 
 /** Sources go along because the source maps and the source condition name them; nothing of the build's own does. */
-async function contents(name: string, tarball: string): Promise<void> {
+async function contents(name: string, tarball: string, entry: string): Promise<void> {
   const files = (await run('tar', ['-tzf', tarball])).trim().split('\n');
-  for (const wanted of ['package/README.md', 'package/dist/index.js', 'package/dist/index.d.ts', 'package/src/index.ts']) {
+  for (const wanted of ['package/README.md', `package/dist/${entry}.js`, `package/dist/${entry}.d.ts`, `package/src/${entry}.ts`]) {
     if (!files.includes(wanted)) throw new Error(`${name}: the tarball has no ${wanted}.`);
   }
   const strange = files.filter(

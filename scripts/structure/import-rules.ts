@@ -128,9 +128,9 @@ export function isRuntime(path: string): boolean {
   return core.test(path) || plugin.test(path) || provider.test(path) || service.test(path);
 }
 
-/** Sources that are published: core, the packages beside it and the kit. */
+/** Sources that are published: core, the packages beside it, the command line and the kit. */
 function isShipped(path: string): boolean {
-  return isRuntime(path) || path.startsWith('test/contract/src/');
+  return isRuntime(path) || path.startsWith('cli/src/') || path.startsWith('test/contract/src/');
 }
 
 export function isExempt(path: string): boolean {

@@ -9,6 +9,7 @@ export interface Untested {
 export const untested: readonly Untested[] = [];
 
 const core = /^core\/src\/(.+)\.ts$/;
+const cli = /^cli\/src\/(.+)\.ts$/;
 const plugin = /^(plugins|providers|services)\/([^/]+)\/src\/(.+)\.ts$/;
 const declarations = new Set(['function', 'class', 'const', 'let', 'var']);
 /** What a declaration of the module itself may stand after: `declare` and the `const` of types are none. */
@@ -35,6 +36,8 @@ function violation({ path }: SourceFile, line: number, message: string): Violati
 function testsOf(path: string): string[] {
   const own = core.exec(path)?.[1];
   if (own !== undefined) return [`test/core/${own}.test.ts`];
+  const command = cli.exec(path)?.[1];
+  if (command !== undefined) return [`test/cli/${command}.test.ts`];
   const [, kind, name, file] = plugin.exec(path) ?? [];
   if (name === undefined || file === undefined) return [];
   const usual = `test/${kind}/${name}/${file}.test.ts`;
