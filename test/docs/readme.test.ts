@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -69,6 +71,24 @@ async function simulatedGateway(plugins: Parameters<typeof aiGateway>[0]['plugin
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** Runs a script as a reader's shell does, in a copy of nothing: what it starts ends with it, what it keeps goes to a folder of its own. */
+async function shell(script: string, env: Record<string, string>): Promise<{ stdout: string; stderr: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  const child = spawn('bash', ['-c', script], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: folder, FOLDER: folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  await once(child, 'exit');
+  process.kill(-(child.pid as number), 'SIGKILL'); // the app that it left running
+  return { stdout, stderr };
+}
+
 describe('README.md', () => {
   it('shows an app that starts and lists its models', async () => {
     const port = await freePort();
@@ -99,6 +119,37 @@ describe('README.md', () => {
     const client = run(block('new GoogleGenAI(').replaceAll('http://127.0.0.1:3000', url));
     const [code] = (await once(client, 'exit')) as [number];
     expect([code, client.output()]).toEqual([0, expect.stringMatching(/simulated[\s\S]*simulated/i)]);
+  });
+
+  it('leads from nothing to a restricted, rotated key, as printed', async () => {
+    const story = /^## Who may call\n([\s\S]*?)^## /m.exec(readme)?.[1] as string;
+    const [start = '', use = ''] = [...story.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, code]) => code as string);
+    const port = await freePort();
+    const script = `${start}
+      until curl -s -o /dev/null http://127.0.0.1:${port}/ai/health/live; do sleep 0.1; done
+      ${use.replaceAll('3000', String(port))}`;
+    const { stdout, stderr } = await shell(script, { PORT: String(port) });
+    const seen = stdout.split('\n').filter((line) => /^\d{3}$/.test(line));
+    const printed = [...use.matchAll(/^.*\bask \$.*# ([\d, ]+)$/gm)].flatMap(([, statuses]) => (statuses as string).split(', '));
+    expect(printed).toHaveLength(6);
+    expect(seen, `${stdout}\n${stderr}`).toEqual(printed);
+  }, 120_000);
+
+  it('shows a config with keys that starts, with an admin plane', async () => {
+    const config = `
+      import { admin } from '@express-ai-gateway/admin';
+      import { apiKeys } from '@express-ai-gateway/auth-keys';
+      import { aiGateway, openai } from '@express-ai-gateway/core';
+      import { sqliteStore } from '@express-ai-gateway/store-sqlite';
+      process.env.ADMIN_SECRET = '${randomBytes(32).toString('base64')}';
+      process.env.GATEWAY_PEPPER = '${randomBytes(32).toString('base64')}';
+      ${block('postgresStore').replace('./data/gateway.db', ':memory:')}
+      await gateway.ready();
+      console.log(gateway.routes.some(({ access }) => access === 'admin'));
+      await gateway.close();`;
+    const child = run(config);
+    await once(child, 'exit');
+    expect(child.output()).toBe('true\n');
   });
 
   it('names every factory and preset that there is', () => {

@@ -76,6 +76,14 @@ describe('npm start', () => {
     expect(stdout).toMatch(/simulated/i);
   });
 
+  it('prints how to get at the admin plane, with a secret that nobody else has', async () => {
+    const [one, other] = await Promise.all([started(), started()]);
+    const lines = [one, other].map(({ output }) => /^curl .*\/ai\/admin .*$/m.exec(output())?.[0] as string);
+    expect(lines[0]?.split('Bearer ')[1]).not.toBe(lines[1]?.split('Bearer ')[1]);
+    const { stdout } = await promisify(execFile)('sh', ['-c', lines[0] as string]);
+    expect(stdout).toContain('/openapi.json');
+  });
+
   it('serves its own page and route, with safe headers', async () => {
     const { url } = await started();
     const page = await fetch(url);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { admin } from '@express-ai-gateway/admin';
 import { aiGateway, type Gateway } from '@express-ai-gateway/core';
 import { logging } from '@express-ai-gateway/logging';
 import express, { type Express } from 'express';
@@ -6,11 +7,11 @@ import helmet from 'helmet';
 import type { Configured } from './providers.ts';
 
 /** The gateway: the alias `chat` stands for one model of each provider, tried in this order. */
-export function makeGateway(configured: readonly Configured[]): Gateway {
+export function makeGateway(configured: readonly Configured[], adminSecret: string): Gateway {
   return aiGateway({
     providers: configured.map(({ provider }) => provider),
     models: { chat: configured.map(({ provider, model }) => `${provider.name}/${model}`) },
-    plugins: [logging()],
+    plugins: [admin({ secret: adminSecret }), logging()],
     // Whoever reaches this port may spend the operator's money: fine on loopback, for one. In production an authentication
     // plugin stands first in the list, and this line goes.
     allowAnonymous: true,

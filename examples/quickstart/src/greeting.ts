@@ -1,7 +1,8 @@
 import { variables } from './providers.ts';
+import type { Running } from './running.ts';
 
 /** What `npm start` says: where the gateway is, who answers, and two ways to try it that work as printed. */
-export function greeting(url: string, targets: readonly string[], simulatedUrl: string | undefined): string {
+export function greeting({ url, targets, simulatedUrl, adminSecret }: Omit<Running, 'close'>): string {
   const answers =
     simulatedUrl === undefined
       ? `The model "chat" is ${targets.join(', then ')}.`
@@ -17,6 +18,10 @@ ${curl(url)}
 Or with any OpenAI client, here its own SDK:
 
 ${snippet(url)}
+
+The admin plane, with a secret of this start alone:
+
+curl ${url}/ai/admin -H 'authorization: Bearer ${adminSecret}'
 
 Ctrl-C ends it.
 `;

@@ -22,7 +22,7 @@ function whyNot(error: unknown, port: number): string {
 
 const port = portFrom(process.env.PORT);
 const running = await start(process.env, port).catch((error: unknown) => fail(whyNot(error, port)));
-console.log(greeting(running.url, running.targets, running.simulatedUrl));
+console.log(greeting(running));
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { harden, openaiCompatible } from '@express-ai-gateway/core';
@@ -12,6 +13,8 @@ export interface Running {
   readonly targets: readonly string[];
   /** Where the simulated provider is, when there is one. */
   readonly simulatedUrl: string | undefined;
+  /** Opens the admin plane; another at every start. */
+  readonly adminSecret: string;
   /** Lets open answers finish, then ends everything. */
   close(): Promise<void>;
 }
@@ -22,7 +25,8 @@ export async function start(env: Environment, port: number): Promise<Running> {
   // Slow enough to see it stream.
   const simulated = real.length === 0 ? await startSimulatedProvider({ firstTokenMs: 200, tokenMs: 30 }) : undefined;
   const configured = simulated === undefined ? real : [fromSimulated(simulated)];
-  const gateway = makeGateway(configured);
+  const adminSecret = randomBytes(32).toString('base64url');
+  const gateway = makeGateway(configured, adminSecret);
   const server = harden(createServer(makeApp(gateway)));
   const close = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -40,7 +44,8 @@ export async function start(env: Environment, port: number): Promise<Running> {
     throw error;
   }
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, targets: configured.map(({ provider, model }) => `${provider.name}/${model}`), simulatedUrl: simulated?.url, close };
+  const targets = configured.map(({ provider, model }) => `${provider.name}/${model}`);
+  return { url, targets, simulatedUrl: simulated?.url, adminSecret, close };
 }
 
 function fromSimulated({ url }: SimulatedProvider) {
