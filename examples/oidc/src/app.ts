@@ -2,10 +2,13 @@ import { jwt } from '@express-ai-gateway/auth-jwt';
 import { introspection } from '@express-ai-gateway/auth-passport';
 import { aiGateway, type Gateway, openaiCompatible } from '@express-ai-gateway/core';
 import express, { type Express } from 'express';
-import { apis, gatewayClient } from './identity-provider.ts';
+import { apis, type IdentityProvider } from './identity-provider.ts';
 
 /** An Express app whose gateway takes tokens of an identity provider: JWTs by its keys, others by asking it. */
-export function makeApp(providerUrl: string, issuer: string): { readonly app: Express; readonly gateway: Gateway } {
+export function makeApp(
+  providerUrl: string,
+  { issuer, gatewayClient }: IdentityProvider,
+): { readonly app: Express; readonly gateway: Gateway } {
   const allowPrivate = true; // this identity provider is on loopback; leave it out for yours
   const gateway = aiGateway({
     providers: [openaiCompatible({ name: 'simulated', baseUrl: providerUrl })],

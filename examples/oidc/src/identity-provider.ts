@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
@@ -6,15 +6,16 @@ import { Provider } from 'oidc-provider';
 export interface IdentityProvider {
   /** What stands in `iss`; discovery, keys and tokens are below it. */
   readonly issuer: string;
-  /** A token for a client, by its own credential (OAuth 2.0, client credentials). */
+  /** A client that calls the gateway, and the gateway itself, which asks about opaque tokens. Their secrets are of this start alone. */
+  readonly caller: Client;
+  readonly gatewayClient: Client;
+  /** A token for the caller, by its own credential (OAuth 2.0, client credentials). */
   token(options?: TokenOptions): Promise<string>;
   revoke(token: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface TokenOptions {
-  readonly clientId?: string;
-  readonly clientSecret?: string;
   /** Which API it is for. */
   readonly resource?: string;
   readonly scope?: string;
@@ -23,19 +24,21 @@ export interface TokenOptions {
 /** APIs that tokens are for: of ours as JWTs, of ours as opaque texts, and of somebody else. */
 export const apis = { jwt: 'https://ai.example/jwt', opaque: 'https://ai.example/opaque', other: 'https://other.example/' } as const;
 
-/** A client that calls the gateway, and the gateway itself, which asks about opaque tokens. */
-export const caller = { clientId: 'nightly-report', clientSecret: 'callers-own-secret-of-an-example' };
-export const gatewayClient = { clientId: 'ai-gateway', clientSecret: 'gateways-own-secret-of-an-example' };
+export interface Client {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
 
 /** An authorization server on loopback. Yours is Keycloak, Entra, Okta, Auth0 or the like: the gateway needs its URLs alone. */
 export async function startIdentityProvider({ tokenSeconds = 600 } = {}): Promise<IdentityProvider> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.on('request', new Provider(issuer, configuration(tokenSeconds)).callback());
+  const [caller, gatewayClient] = [newClient('nightly-report'), newClient('ai-gateway')];
+  server.on('request', new Provider(issuer, configuration([caller, gatewayClient], tokenSeconds)).callback());
 
-  async function post(path: string, { clientId, clientSecret }: typeof caller, fields: Record<string, string>): Promise<Response> {
-    const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  async function post(path: string, fields: Record<string, string>): Promise<Response> {
+    const authorization = `Basic ${Buffer.from(`${caller.clientId}:${caller.clientSecret}`).toString('base64')}`;
     const answer = await fetch(`${issuer}${path}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(fields) });
     if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
     return answer;
@@ -43,19 +46,25 @@ export async function startIdentityProvider({ tokenSeconds = 600 } = {}): Promis
 
   return {
     issuer,
-    async token({ resource = apis.jwt, scope = 'chat', ...client } = {}) {
-      const answer = await post('/token', { ...caller, ...client }, { grant_type: 'client_credentials', resource, scope });
+    caller,
+    gatewayClient,
+    async token({ resource = apis.jwt, scope = 'chat' } = {}) {
+      const answer = await post('/token', { grant_type: 'client_credentials', resource, scope });
       return ((await answer.json()) as { access_token: string }).access_token;
     },
-    revoke: async (token) => void (await post('/token/revocation', caller, { token })),
+    revoke: async (token) => void (await post('/token/revocation', { token })),
     close: () => closed(server),
   };
 }
 
-function configuration(tokenSeconds: number): object {
+function newClient(clientId: string): Client {
+  return { clientId, clientSecret: randomBytes(32).toString('base64url') };
+}
+
+function configuration(known: readonly Client[], tokenSeconds: number): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const client = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
-  const clients = [caller, gatewayClient].map((one) => ({ ...client, client_id: one.clientId, client_secret: one.clientSecret }));
+  const clients = known.map((one) => ({ ...client, client_id: one.clientId, client_secret: one.clientSecret }));
   return {
     clients,
     scopes: ['chat', 'embed'],

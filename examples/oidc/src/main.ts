@@ -1,16 +1,16 @@
 import { startSimulatedProvider } from '@express-ai-gateway/plugin-kit/simulated-provider';
 import { makeApp } from './app.ts';
-import { apis, caller, startIdentityProvider } from './identity-provider.ts';
+import { apis, startIdentityProvider } from './identity-provider.ts';
 
 const port = Number(process.env.PORT ?? 3000);
 const identityProvider = await startIdentityProvider();
 const provider = await startSimulatedProvider();
-const { app, gateway } = makeApp(provider.url, identityProvider.issuer);
+const { app, gateway } = makeApp(provider.url, identityProvider);
 const server = app.listen(port, '127.0.0.1', (error) => {
   if (error) throw error;
   console.log(`An identity provider is at ${identityProvider.issuer}; the AI provider is simulated. Try:
 
-TOKEN=$(curl -s ${identityProvider.issuer}/token -u ${caller.clientId}:${caller.clientSecret} \\
+TOKEN=$(curl -s ${identityProvider.issuer}/token -u ${identityProvider.caller.clientId}:${identityProvider.caller.clientSecret} \\
   -d grant_type=client_credentials -d scope=chat -d resource=${apis.jwt} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
 curl http://127.0.0.1:${port}/ai/v1/chat/completions -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
   -d '{"model":"chat","messages":[{"role":"user","content":"Hello"}]}'

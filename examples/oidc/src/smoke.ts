@@ -10,7 +10,7 @@ import { apis, startIdentityProvider } from './identity-provider.ts';
 
 const identityProvider = await startIdentityProvider();
 const provider = await startSimulatedProvider();
-const { app, gateway } = makeApp(provider.url, identityProvider.issuer);
+const { app, gateway } = makeApp(provider.url, identityProvider);
 const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');
 const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ai/v1`;

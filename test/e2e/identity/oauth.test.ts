@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
-import { apis, gatewayClient } from '../../../examples/oidc/src/identity-provider.ts';
+import { apis } from '../../../examples/oidc/src/identity-provider.ts';
 import { jwt } from '../../../plugins/auth-jwt/src/index.ts';
 import { introspection } from '../../../plugins/auth-passport/src/index.ts';
 import { running, upstream } from '../../core/harness/loopback.ts';
@@ -11,7 +11,7 @@ import { type AuthorizationServer, authorizationServer } from './support/authori
 leavesNothing();
 
 /** A gateway that takes this server's tokens, both kinds; `status` is that of a call by OpenAI's own library. */
-async function gateway({ issuer }: AuthorizationServer) {
+async function gateway({ issuer, gatewayClient }: AuthorizationServer) {
   const provider = await upstream();
   const allowPrivate = true;
   const { url } = await running(provider.url, {

@@ -11,4 +11,4 @@ process.on('message', ({ id, action, argument }: { id: number; action: 'token' |
   );
 });
 process.on('disconnect', () => process.exit(0));
-process.send?.({ issuer: server.issuer });
+process.send?.({ issuer: server.issuer, gatewayClient: server.gatewayClient });

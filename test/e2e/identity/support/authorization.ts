@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { TokenOptions } from '../../../../examples/oidc/src/identity-provider.ts';
+import type { Client, TokenOptions } from '../../../../examples/oidc/src/identity-provider.ts';
 
 export interface AuthorizationServer {
   readonly issuer: string;
+  readonly gatewayClient: Client;
   token(options?: TokenOptions): Promise<string>;
   revoke(token: string): Promise<void>;
   kill(): Promise<void>;
@@ -25,7 +26,7 @@ export async function authorizationServer(tokenSeconds = 600): Promise<Authoriza
   child.stdout?.resume();
   child.stderr?.resume();
   const waiting = new Map<number, (reply: Reply) => void>();
-  const [{ issuer }] = (await once(child, 'message')) as [{ issuer: string }];
+  const [{ issuer, gatewayClient }] = (await once(child, 'message')) as [Pick<AuthorizationServer, 'issuer' | 'gatewayClient'>];
   child.on('message', (reply: Reply) => waiting.get(reply.id)?.(reply));
 
   async function kill(): Promise<void> {
@@ -47,5 +48,5 @@ export async function authorizationServer(tokenSeconds = 600): Promise<Authoriza
     return result as Result;
   }
 
-  return { issuer, token: (options = {}) => told('token', options), revoke: (token) => told('revoke', token), kill };
+  return { issuer, gatewayClient, token: (options = {}) => told('token', options), revoke: (token) => told('revoke', token), kill };
 }
