@@ -238,7 +238,7 @@ describe('requests and sockets', () => {
   });
 });
 
-describe('forbidden in core and plugins', () => {
+describe('ADM-4: forbidden in core and plugins', () => {
   it.each([
     'export const a = process.env;',
     'export const a = process?.env;',
