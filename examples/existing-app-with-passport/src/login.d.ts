@@ -19,14 +19,3 @@ declare module 'passport-local' {
     constructor(verify: (name: string, password: string, done: (error: unknown, user?: unknown) => void) => void);
   }
 }
-
-declare module 'express-session' {
-  import type { RequestHandler } from 'express';
-
-  export default function session(options: {
-    readonly secret: string;
-    readonly resave: boolean;
-    readonly saveUninitialized: boolean;
-    readonly cookie: { readonly sameSite: 'lax'; readonly secure: boolean };
-  }): RequestHandler;
-}

@@ -9,6 +9,8 @@ export interface IdentityProvider {
   /** A client that calls the gateway, and the gateway itself, which asks about opaque tokens. Their secrets are of this start alone. */
   readonly caller: Client;
   readonly gatewayClient: Client;
+  /** The app as a website: people sign in to it here. Any port of loopback may be its own. */
+  readonly website: Client;
   /** A token for the caller, by its own credential (OAuth 2.0, client credentials). */
   token(options?: TokenOptions): Promise<string>;
   revoke(token: string): Promise<void>;
@@ -34,8 +36,9 @@ export async function startIdentityProvider({ tokenSeconds = 600 } = {}): Promis
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const [caller, gatewayClient] = [newClient('nightly-report'), newClient('ai-gateway')];
-  server.on('request', new Provider(issuer, configuration([caller, gatewayClient], tokenSeconds)).callback());
+  const clients = { caller: newClient('nightly-report'), gatewayClient: newClient('ai-gateway'), website: newClient('website') };
+  const { caller } = clients;
+  server.on('request', new Provider(issuer, configuration(clients, tokenSeconds)).callback());
 
   async function post(path: string, fields: Record<string, string>): Promise<Response> {
     const authorization = `Basic ${Buffer.from(`${caller.clientId}:${caller.clientSecret}`).toString('base64')}`;
@@ -46,8 +49,7 @@ export async function startIdentityProvider({ tokenSeconds = 600 } = {}): Promis
 
   return {
     issuer,
-    caller,
-    gatewayClient,
+    ...clients,
     async token({ resource = apis.jwt, scope = 'chat' } = {}) {
       const answer = await post('/token', { grant_type: 'client_credentials', resource, scope });
       return ((await answer.json()) as { access_token: string }).access_token;
@@ -61,16 +63,26 @@ function newClient(clientId: string): Client {
   return { clientId, clientSecret: randomBytes(32).toString('base64url') };
 }
 
-function configuration(known: readonly Client[], tokenSeconds: number): object {
+function configuration(
+  { website, ...services }: Pick<IdentityProvider, 'caller' | 'gatewayClient' | 'website'>,
+  tokenSeconds: number,
+): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const client = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
-  const clients = known.map((one) => ({ ...client, client_id: one.clientId, client_secret: one.clientSecret }));
+  const service = { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] };
+  const site = {
+    application_type: 'native',
+    grant_types: ['authorization_code'],
+    redirect_uris: ['http://127.0.0.1/callback'],
+    response_types: ['code'],
+  };
   return {
-    clients,
+    clients: [...Object.values(services).map((one) => ({ ...service, ...credentialOf(one) })), { ...site, ...credentialOf(website) }],
+    pkce: { required: () => true },
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
     scopes: ['chat', 'embed'],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'one', use: 'sig', alg: 'RS256' }] },
     features: {
-      devInteractions: { enabled: false },
+      devInteractions: { enabled: true }, // pages that let anybody sign in as anybody: it is an example
       clientCredentials: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: { enabled: true, allowedPolicy: () => true },
@@ -78,6 +90,10 @@ function configuration(known: readonly Client[], tokenSeconds: number): object {
     },
     ttl: { ClientCredentials: tokenSeconds },
   };
+}
+
+function credentialOf({ clientId, clientSecret }: Client): object {
+  return { client_id: clientId, client_secret: clientSecret };
 }
 
 function api(resource: string, accessTokenTTL: number): object {

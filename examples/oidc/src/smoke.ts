@@ -2,18 +2,22 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startSimulatedProvider } from '@express-ai-gateway/plugin-kit/simulated-provider';
 import OpenAI from 'openai';
 import { makeApp } from './app.ts';
+import { Browser } from './browser.ts';
 import { apis, startIdentityProvider } from './identity-provider.ts';
 
 const identityProvider = await startIdentityProvider();
 const provider = await startSimulatedProvider();
-const { app, gateway } = makeApp(provider.url, identityProvider);
-const server = app.listen(0, '127.0.0.1');
+const server = createServer().listen(0, '127.0.0.1');
 await once(server, 'listening');
-const baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ai/v1`;
+const appUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const { app, gateway } = await makeApp(appUrl, provider.url, identityProvider);
+server.on('request', app);
+const baseURL = `${appUrl}/ai/v1`;
 
 /** The status of a call with this token. */
 async function call(apiKey: string): Promise<number> {
@@ -35,7 +39,16 @@ try {
   assert.equal(await call(await identityProvider.token({ resource: apis.other })), 401);
   assert.equal(await call(await identityProvider.token({ scope: 'embed' })), 403);
   assert.equal(await call('nonsense'), 401);
-  console.log('Tokens of the identity provider let in whom they should, until they are revoked.');
+
+  const browser = new Browser();
+  const question = { model: 'chat', messages: [{ role: 'user', content: 'Hello' }] };
+  assert.equal((await browser.post(`${baseURL}/chat/completions`, question)).status, 401);
+  const page = await browser.signIn(`${appUrl}/login`, 'ann');
+  assert.deepEqual(await page.json(), { signedInAs: 'ann' });
+  assert.equal((await browser.post(`${baseURL}/chat/completions`, question)).status, 200);
+  await browser.post(`${appUrl}/logout`, {});
+  assert.equal((await browser.post(`${baseURL}/chat/completions`, question)).status, 401);
+  console.log('Tokens of the identity provider let in whom they should, until they are revoked; people sign in and out.');
 } finally {
   server.close();
   server.closeAllConnections();
