@@ -18,7 +18,7 @@ import { type ExpressHandler, ExpressInbound, type ExpressNext, type ExpressRequ
 import { answerHealth, type GatewayState } from './health.ts';
 import { ExpressOutbound } from './outbound.ts';
 import type { PluginRoutes } from './plugin-routes.ts';
-import type { OfferedUpgrade, SocketFace } from './socket-face.ts';
+import { isOffered, type OfferedUpgrade, type SocketFace } from './socket-face.ts';
 import { type Served, UnderWay } from './under-way.ts';
 
 export interface ExpressFaceParts {
@@ -93,7 +93,11 @@ export class ExpressFace {
     if (this.#face.sockets?.offer(req, socket, head, path)) return;
     if (othersListen(socket) && !this.#face.routes.routes.some((route) => endsLike(path, route.path))) return;
     socket.on('error', () => {}); // its client may be gone: nobody else listens any more, and it would end the process
-    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
+    // Another gateway of the app may take it, which hears of it in this turn too.
+    queueMicrotask(() => {
+      if (isOffered(req)) return;
+      socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n', () => socket.destroy());
+    });
   };
 
   close(): Promise<void> {

@@ -47,6 +47,11 @@ export interface OfferedUpgrade {
 /** Upgrades on their way through a host's app. Of all gateways: in an app of several each hears of every upgrade, and one is handed over once. */
 const offered = new WeakMap<IncomingMessage, OfferedUpgrade>();
 
+/** Whether a gateway of this app has an upgrade on its way through the app. */
+export function isOffered(req: IncomingMessage): boolean {
+  return offered.has(req);
+}
+
 interface Open {
   readonly session: Session;
   readonly principal: string | undefined;

@@ -112,6 +112,17 @@ describe.each(expressVersions)('$version', ({ express }) => {
       expect(await answerOf(host, '/three/v1/responses')).toBe(404);
     }
   });
+
+  it('a gateway without WebSockets leaves those of another in the app alone, whichever hears of the upgrade first', async () => {
+    const one = gatewayTo((await upstreamSaying('one')).url);
+    const plain = aiGateway({ providers: [openai({ apiKey: 'sk-operators-own' })], allowAnonymous: true });
+    onTestFinished(() => plain.close());
+    const app = express().use('/plain', plain).use('/one', one);
+    for (const host of [await serving(app, plain, one), await serving(app, one, plain)]) {
+      expect(await answerOf(host, '/one/v1/responses')).toBe('one');
+      expect(await answerOf(host, '/plain/v1/chat/completions')).toBe(426);
+    }
+  });
 });
 
 it('leaves upgrades of nobody’s here to whoever else listens, and theirs are theirs', async () => {
