@@ -84,3 +84,4 @@ export { cost, principal, type Slot, slot } from './slot.ts';
 export type { MessageSocket, SocketListener } from './sockets/message-socket.ts';
 export { starPatterns } from './star-patterns.ts';
 export { weakSecret } from './weak-secret.ts';
+export { within } from './within.ts';

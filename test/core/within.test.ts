@@ -32,6 +32,14 @@ describe('within', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('fails at the limit with the words that it is given, at once where nothing is left of it', async () => {
+    const late = expect(within(100, work().promise, 'the store did not answer')).rejects.toThrow('the store did not answer');
+    const past = expect(within(-5, work().promise)).rejects.toThrow('not done within -5 ms');
+    await vi.advanceTimersByTimeAsync(100);
+    await late;
+    await past;
+  });
+
   it('fails as the work fails, and leaves no timer', async () => {
     const { promise, failed } = work<string>();
     const waited = within(1_000, promise);

@@ -1,6 +1,5 @@
-import type { Logger } from '@express-ai-gateway/core/plugin';
+import { type Logger, within } from '@express-ai-gateway/core/plugin';
 import pg, { type Client, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg';
-import { inTime } from './in-time.ts';
 import { migrate } from './migrations.ts';
 import type { ParsedPostgresStoreOptions } from './options.ts';
 
@@ -43,7 +42,7 @@ export class Connection {
     if (this.#users > 0) return;
     const pool = this.#pool;
     this.#pool = undefined;
-    await inTime(pool?.end() ?? Promise.resolve(), goodbyeMs, 'no goodbye').catch(() => {});
+    await within(goodbyeMs, pool?.end()).catch(() => {});
     for (const client of this.#clients) destroy(client);
   }
 
@@ -70,7 +69,7 @@ export class Connection {
     if (this.#failures > 0) this.#notBefore = until;
     try {
       const late = `The PostgreSQL store did not answer within ${this.#options.deadlineMs} ms.`;
-      const result = await inTime(this.#sent<Row>(this.#pool, text, values, leftMs), leftMs, late);
+      const result = await within(leftMs, this.#sent<Row>(this.#pool, text, values, leftMs), late);
       this.#answered();
       return result;
     } catch (error) {
@@ -146,7 +145,7 @@ function destroy(client: PoolClient): void {
 async function migrated(pool: Pool, schema: string): Promise<void> {
   const client = await pool.connect();
   try {
-    await inTime(migrate(client, schema), migrationMs, `The schema "${schema}" in PostgreSQL is not up to date after ${migrationMs} ms.`);
+    await within(migrationMs, migrate(client, schema), `The schema "${schema}" in PostgreSQL is not up to date after ${migrationMs} ms.`);
     client.release();
   } catch (error) {
     client.release(true);

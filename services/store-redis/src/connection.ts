@@ -1,4 +1,4 @@
-import type { Logger } from '@express-ai-gateway/core/plugin';
+import { type Logger, within } from '@express-ai-gateway/core/plugin';
 import { Redis } from 'ioredis';
 import type { ParsedRedisStoreOptions } from './options.ts';
 
@@ -49,7 +49,8 @@ export class Connection {
     if (redis === undefined) throw new Error('The Redis store is closed.');
     const startedAt = performance.now();
     if (redis.status !== 'ready') await this.#ready(redis, deadlineMs);
-    return inTime(command(redis), deadlineMs - (performance.now() - startedAt), deadlineMs);
+    const leftMs = deadlineMs - (performance.now() - startedAt);
+    return within(leftMs, command(redis), `The Redis store did not answer within ${deadlineMs} ms.`);
   }
 
   /** Hears a channel until it is told to stop, whatever becomes of the connection meanwhile. */
@@ -123,22 +124,6 @@ const connecting = {
   // Many processes that lost the same Redis do not come back in step.
   retryStrategy: (times: number) => Math.min(maxRetryMs, 50 * 2 ** Math.min(times, 6)) * (0.5 + Math.random() / 2),
 } as const;
-
-function inTime<T>(answer: Promise<T>, leftMs: number, deadlineMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The Redis store did not answer within ${deadlineMs} ms.`)), Math.max(0, leftMs));
-    answer.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
-}
 
 function withoutCredentials(message: string): string {
   return message.replace(/\/\/[^/\s]*@/g, '//');
