@@ -59,6 +59,7 @@ export type { Usage } from './model/usage.ts';
 export { parseOptions } from './parse-options.ts';
 export { presentedCredential } from './presented-credential.ts';
 export type { Credential, HeaderPairs, OutgoingRequest, Provider } from './providers/provider.ts';
+export { checkedHeaders } from './providers/provider-headers.ts';
 export { readJson } from './read-json.ts';
 export { endpointPattern, endpointPatterns, requiredScopes, type ScopeRules } from './required-scopes.ts';
 export { PeakEwma } from './resilience/peak-ewma.ts';

@@ -50,20 +50,18 @@ export type { EventText } from './model/events.ts';
 export { isJsonObject, type JsonObject, type JsonPath, type JsonValue } from './model/json.ts';
 export type * from './model/neutral.ts';
 export { tokenCount, type Usage } from './model/usage.ts';
+export { type CredentialSpec, defineProvider, type ProviderSpec } from './providers/define-provider.ts';
 export { bearerKeys } from './providers/keys.ts';
-export {
-  type BodyEditor,
-  type Credential,
-  type CredentialSpec,
-  defineProvider,
-  type FrameDecoder,
-  type Framing,
-  type HeaderPairs,
-  type OutgoingRequest,
-  type PrepareAbout,
-  type Provider,
-  type ProviderPath,
-  type ProviderQuirks,
-  type ProviderSpec,
+export type {
+  BodyEditor,
+  Credential,
+  FrameDecoder,
+  Framing,
+  HeaderPairs,
+  OutgoingRequest,
+  PrepareAbout,
+  Provider,
+  ProviderQuirks,
 } from './providers/provider.ts';
 export { checkOptions, kindOf, oneOf, placeOf, providerOptions, refuse } from './providers/provider-options.ts';
+export type { ProviderPath } from './providers/provider-path.ts';

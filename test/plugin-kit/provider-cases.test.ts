@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { anthropic } from '../../core/src/providers/anthropic/anthropic.ts';
 import { anthropicVertex } from '../../core/src/providers/anthropic-vertex/anthropic-vertex.ts';
 import { azureOpenAI } from '../../core/src/providers/azure-openai/azure-openai.ts';
+import { defineProvider } from '../../core/src/providers/define-provider.ts';
 import { google } from '../../core/src/providers/google/google.ts';
 import { openai } from '../../core/src/providers/openai/openai.ts';
 import { openaiCompatible } from '../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { type PresetName, presets } from '../../core/src/providers/openai-compatible/presets.ts';
-import { defineProvider } from '../../core/src/providers/provider.ts';
 import { type ProviderRegistration, providerCases, testProvider } from '../contract/src/index.ts';
 import { callsOf } from '../contract/src/provider/rig/calls.ts';
 

@@ -1,4 +1,4 @@
-import type { CredentialSpec } from './provider.ts';
+import type { CredentialSpec } from './define-provider.ts';
 import { kindOf, placeOf, refuse } from './provider-options.ts';
 
 /**

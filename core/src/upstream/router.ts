@@ -5,7 +5,8 @@ import type { DialectId } from '../model/call.ts';
 import type { OfferedModel } from '../model/offered.ts';
 import type { Target } from '../model/target.ts';
 import { isModelName } from '../model-name.ts';
-import { type Provider, requestPath } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
+import { requestPath } from '../providers/provider-path.ts';
 import { type AliasPattern, aliasPatterns, patternTargets } from './alias-pattern.ts';
 
 /** A target with the provider that serves it, and the dialect to ask it in. */

@@ -1,5 +1,6 @@
 import {
   type Carried,
+  checkedHeaders,
   definePlugin,
   type Handoff,
   type Provider,
@@ -85,7 +86,8 @@ async function headOf({ context, method }: Transfer, provider: Provider, path: s
   const headers = requestHeaders(context.headers, provider, credential);
   if (credential.authorize === undefined) return { headers, shown: [] };
   try {
-    const pairs = await credential.authorize({ method, origin: provider.origin, path, headers: Object.entries(headers), body: '' });
+    const request = { method, origin: provider.origin, path, headers: Object.entries(headers), body: '' };
+    const pairs = checkedHeaders(await credential.authorize(request));
     return { headers: { ...headers, ...Object.fromEntries(pairs) }, shown: pairs.map(([, value]) => value) };
   } catch (cause) {
     // The caller of the gateway has no part in how the gateway proves itself, and must not read of it.

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { providerRefusal } from '../../../core/src/handoff/refused.ts';
 import { anthropic } from '../../../core/src/providers/anthropic/anthropic.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
 
 const provider = openai({ apiKey: 'sk-operators-own' });
 

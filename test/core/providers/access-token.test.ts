@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type AccessToken, accessToken } from '../../../core/src/providers/access-token.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { credentials, problems } from './sent.ts';
 
 const provider = (token: AccessToken) =>

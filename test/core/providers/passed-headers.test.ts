@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { passedHeaders } from '../../../core/src/providers/passed-headers.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
 
 const spec = { name: 'acme', baseUrl: 'https://acme.example', paths: { 'anthropic-messages': '/messages' } };
 const picky = defineProvider({

@@ -4,13 +4,8 @@ import { GatewayConfigError } from '../../../core/src/errors.ts';
 import { JsonDocument } from '../../../core/src/json/document.ts';
 import { isJsonObject } from '../../../core/src/model/json.ts';
 import { setValue } from '../../../core/src/parsed-call.ts';
-import {
-  type HeaderPairs,
-  type PrepareAbout,
-  type Provider,
-  type ProviderHeader,
-  requestPath,
-} from '../../../core/src/providers/provider.ts';
+import type { HeaderPairs, PrepareAbout, Provider, ProviderHeader } from '../../../core/src/providers/provider.ts';
+import { requestPath } from '../../../core/src/providers/provider-path.ts';
 import { running, upstream } from '../harness/loopback.ts';
 
 /** Header names and values, revealed. */

@@ -6,9 +6,9 @@ import { openaiRealtime } from '../../../core/src/dialects/openai-realtime/opena
 import { gatewayError } from '../../../core/src/errors.ts';
 import type { Inbound } from '../../../core/src/inbound.ts';
 import type { GatewayResponse } from '../../../core/src/model/response.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
 import { systemClock } from '../../../core/src/services/clock.ts';
 import type { MessageSocket } from '../../../core/src/sockets/message-socket.ts';
 import { OpeningExchange } from '../../../core/src/sockets/opening.ts';

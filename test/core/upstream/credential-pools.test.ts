@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { CredentialPools } from '../../../core/src/upstream/credential-pools.ts';
 import { manualClock } from '../harness/manual-clock.ts';
 

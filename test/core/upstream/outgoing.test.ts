@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayError } from '../../../core/src/errors.ts';
-import { type Credential, defineProvider, type ProviderSpec } from '../../../core/src/providers/provider.ts';
+import { defineProvider, type ProviderSpec } from '../../../core/src/providers/define-provider.ts';
+import type { Credential } from '../../../core/src/providers/provider.ts';
 import { Attempt } from '../../../core/src/upstream/attempt.ts';
 import { type Outgoing, outgoing } from '../../../core/src/upstream/outgoing.ts';
 import { firstTry, type MadeExchangeOptions, madeExchange } from './made-exchange.ts';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { openaiChat } from '../../../core/src/dialects/openai-chat/openai-chat.ts';
 import { openaiEmbeddings } from '../../../core/src/dialects/openai-embeddings/openai-embeddings.ts';
 import { GatewayError } from '../../../core/src/errors.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
 import { Router } from '../../../core/src/upstream/router.ts';
 import { strangeTarget } from './made-exchange.ts';
 

@@ -7,7 +7,7 @@ import { Exchange } from '../../../core/src/exchange.ts';
 import { InProcessInbound } from '../../../core/src/in-process.ts';
 import type { Principal } from '../../../core/src/model/principal.ts';
 import { parseCall } from '../../../core/src/parsed-call.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { type CacheStore, memoryCacheStore } from '../../../core/src/services/cache-store.ts';
 import { systemClock } from '../../../core/src/services/clock.ts';
 import { principal } from '../../../core/src/slot.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anthropicMessages } from '../../../core/src/dialects/anthropic-messages/anthropic-messages.ts';
 import { BytesBody } from '../../../core/src/dialects/json-body.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { memoryCacheStore } from '../../../core/src/services/cache-store.ts';
 import { Attempt } from '../../../core/src/upstream/attempt.ts';
 import { KeptItems } from '../../../core/src/upstream/kept-items.ts';

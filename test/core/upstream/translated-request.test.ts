@@ -4,7 +4,7 @@ import type { CallDialect } from '../../../core/src/dialects/dialect.ts';
 import { openaiChat } from '../../../core/src/dialects/openai-chat/openai-chat.ts';
 import { openaiEmbeddings } from '../../../core/src/dialects/openai-embeddings/openai-embeddings.ts';
 import { type ParsedCall, parseCall } from '../../../core/src/parsed-call.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import type { ModelCatalog } from '../../../core/src/services/model-catalog.ts';
 import { translateRequest, translationOf } from '../../../core/src/upstream/translated-request.ts';
 import { anywhere } from '../harness/address.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dialects } from '../../../core/src/dialects/all.ts';
 import { type CallDialect, isCallDialect } from '../../../core/src/dialects/dialect.ts';
 import { parseCall } from '../../../core/src/parsed-call.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { emptyModelCatalog } from '../../../core/src/services/model-catalog.ts';
 import { Router, type TranslatePolicy } from '../../../core/src/upstream/router.ts';
 import { wayTo } from '../../../core/src/upstream/way.ts';

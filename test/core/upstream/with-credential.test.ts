@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayError } from '../../../core/src/errors.ts';
 import type { GatewayResponse } from '../../../core/src/model/response.ts';
-import { defineProvider } from '../../../core/src/providers/provider.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { CredentialPools } from '../../../core/src/upstream/credential-pools.ts';
 import { withCredential } from '../../../core/src/upstream/with-credential.ts';
 import { manualClock } from '../harness/manual-clock.ts';

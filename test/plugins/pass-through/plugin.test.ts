@@ -12,10 +12,11 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../../core/src/config.ts';
 import { definePlugin, type GatewayPlugin } from '../../../core/src/define-plugin.ts';
 import { anthropic } from '../../../core/src/providers/anthropic/anthropic.ts';
+import { defineProvider } from '../../../core/src/providers/define-provider.ts';
 import { google } from '../../../core/src/providers/google/google.ts';
 import { openai } from '../../../core/src/providers/openai/openai.ts';
 import { openaiCompatible } from '../../../core/src/providers/openai-compatible/openai-compatible.ts';
-import { defineProvider, type Provider } from '../../../core/src/providers/provider.ts';
+import type { Provider } from '../../../core/src/providers/provider.ts';
 import { principal } from '../../../core/src/slot.ts';
 import { logging } from '../../../plugins/logging/src/plugin.ts';
 import type { PassThroughOptions } from '../../../plugins/pass-through/src/options.ts';
@@ -262,6 +263,17 @@ describe('what passes', () => {
     expect([refused.status, codeOf(refused)]).toEqual([502, 'PASS_THROUGH_CREDENTIAL']);
     expect(refused.body.toString()).not.toContain('vault');
     expect(up.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['a name that the gateway writes itself', [['Host', 'evil.example']]],
+    ['a value with a line break', [['authorization', 'Bearer x\r\nx-evil: 1']]],
+  ] as const)('takes no header from a credential that may not be sent: %s', async (_what, pairs) => {
+    const up = await answering();
+    const provider = defineProvider({ name: 'cloud', baseUrl: `${up.url}/v1`, paths: {}, credentials: [{ authorize: () => pairs }] });
+    const { url } = await passing(up.url, { provider });
+    expect(codeOf(await carried(`${url}/cloud/v1/jobs`, 'POST', '{}'))).toBe('PASS_THROUGH_CREDENTIAL');
+    expect(up.requests).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayConfigError } from '../../../core/src/errors.ts';
-import { requestPath } from '../../../core/src/providers/provider.ts';
+import { requestPath } from '../../../core/src/providers/provider-path.ts';
 import { bedrock, bedrockAnthropic } from '../../../providers/bedrock/src/provider.ts';
 import { type ProviderRegistration, providerCases } from '../../contract/src/index.ts';
 import { addresses, credentials } from '../../core/providers/sent.ts';

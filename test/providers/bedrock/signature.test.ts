@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requestPath } from '../../../core/src/providers/provider.ts';
+import { requestPath } from '../../../core/src/providers/provider-path.ts';
 import { type AwsCredentials, requestSigner } from '../../../providers/bedrock/src/signature.ts';
 import { signatureProblem } from './sigv4.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type AccessToken, accessToken } from '../access-token.ts';
-import { type BodyEditor, defineProvider, type PrepareAbout, type Provider } from '../provider.ts';
+import { defineProvider } from '../define-provider.ts';
+import type { BodyEditor, PrepareAbout, Provider } from '../provider.ts';
 import { checkOptions, providerOptions } from '../provider-options.ts';
 import { locationSchema, projectSchema, type VertexPlace, vertexOrigin, vertexParent } from '../vertex.ts';
 import { vertexBetas } from './betas.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type AccessToken, accessToken } from '../access-token.ts';
+import { type CredentialSpec, defineProvider } from '../define-provider.ts';
 import { headerKeys } from '../keys.ts';
-import { type CredentialSpec, defineProvider, type Provider } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 import { checkOptions, oneOf, providerOptions } from '../provider-options.ts';
 
 export interface AnthropicOptions {

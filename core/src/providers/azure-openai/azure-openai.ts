@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type AccessToken, accessToken } from '../access-token.ts';
+import { type CredentialSpec, defineProvider, type ProviderSpec } from '../define-provider.ts';
 import { headerKeys } from '../keys.ts';
 import { openaiSockets } from '../openai/openai.ts';
-import { type CredentialSpec, defineProvider, type Provider, type ProviderPath, type ProviderSpec } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 import { checkOptions, modelNameSchema, oneOf, placeOf, providerOptions, refuse } from '../provider-options.ts';
+import type { ProviderPath } from '../provider-path.ts';
 
 export interface AzureOpenAIOptions {
   /** E.g. `https://my-resource.openai.azure.com`. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { type AccessToken, accessToken } from '../access-token.ts';
+import { defineProvider, type ProviderSpec } from '../define-provider.ts';
 import { headerKeys } from '../keys.ts';
-import { defineProvider, type PathPair, type Provider, type ProviderSpec } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 import { checkOptions, isGiven, oneOf, placeOf, providerOptions, refuse } from '../provider-options.ts';
+import type { PathPair } from '../provider-path.ts';
 import {
   locationRule,
   locationSchema,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { anthropicVersion } from '../anthropic/anthropic.ts';
+import { baseUrlRule, defineProvider } from '../define-provider.ts';
 import { bearerKeys } from '../keys.ts';
 import { openaiPaths } from '../openai/openai.ts';
-import { baseUrlRule, defineProvider, type Provider, type ProviderQuirks } from '../provider.ts';
+import type { Provider, ProviderQuirks } from '../provider.ts';
 import { checkOptions, isGiven, placeOf, providerOptions, refuse } from '../provider-options.ts';
 import { messagesPaths, type Preset, type PresetName, presets } from './presets.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { defineProvider } from '../define-provider.ts';
 import { bearerKeys } from '../keys.ts';
-import { defineProvider, type Provider } from '../provider.ts';
+import type { Provider } from '../provider.ts';
 import { checkOptions, providerOptions } from '../provider-options.ts';
 
 export interface OpenAIOptions {
