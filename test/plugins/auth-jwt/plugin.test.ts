@@ -200,7 +200,8 @@ describe('jwt', () => {
       const own = token();
       expect(await status(own)).toBe(200);
       for (const shared of [20, 64, own.length - 1]) {
-        const forged = own.slice(0, shared) + own.slice(shared).replace(/./g, (one) => (one === 'A' || one === '.' ? one : 'A'));
+        // Another letter in each place: 'A' and 'w' differ in the bits that the last letter of a signature still carries.
+        const forged = own.slice(0, shared) + own.slice(shared).replace(/[^.]/g, (one) => (one === 'A' ? 'w' : 'A'));
         expect(await status(forged), String(shared)).toBe(401);
       }
       expect(await status(token({ claims: { ...usual, sub: 'bob' } }))).toBe(200);
