@@ -168,41 +168,44 @@ function hostile(index: number, valid: string): string {
 describe('AUTH-2: generated credentials', () => {
   const count = process.env.AUTH_CREDENTIALS === undefined ? 100_000 : Number(process.env.AUTH_CREDENTIALS);
 
-  it(`${count} of them are 401, each in 5 ms at the median and never long; the store sees public ids alone and the log nothing`, async () => {
+  it(`${count} of them are 401, each in 5 ms; the store sees public ids alone and the log nothing`, async () => {
     const { url, manager, looked, logger, up } = await gateway();
     const { key } = await manager.create({ label: 'valid' });
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
-    const took: number[] = [];
-    const shown: string[] = [];
-    const ask = (credential: string): Promise<number> =>
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (credential: string): Promise<{ code: number; ms: number }> =>
       new Promise((resolve, reject) => {
         const started = performance.now();
         http
           .get(`${url}/v1/models`, { agent, headers: { authorization: `Bearer ${credential}` } }, (res) => {
-            res.resume().on('end', () => {
-              took.push(performance.now() - started);
-              resolve(res.statusCode as number);
-            });
+            res.resume().on('end', () => resolve({ code: res.statusCode as number, ms: performance.now() - started }));
           })
           .on('error', reject);
       });
-    for (let index = 0; index < count; index += 4)
-      await Promise.all(
-        [0, 1, 2, 3].map(async (more) => {
-          const credential = hostile(index + more, key);
-          if (credential.length > 12) shown.push(credential);
-          expect(await ask(credential), credential).toBe(401);
-        }),
-      );
-    agent.destroy();
-    took.sort((one, other) => one - other);
-    expect(took[took.length >> 1]).toBeLessThan(5);
-    expect(took[Math.floor(took.length * 0.99)]).toBeLessThan(25); // a machine that is busy takes its time
+    /** Milliseconds of a refusal. A stall of the machine is no property of a credential: one that took long is asked again, thrice. */
+    const refused = async (credential: string): Promise<number> => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let tries = 0; tries < 4 && least > 5; tries += 1) {
+        const { code, ms } = await ask(credential);
+        expect(code, credential).toBe(401);
+        least = Math.min(least, ms);
+      }
+      return least;
+    };
+    await Promise.all(Array.from({ length: 20 }, () => refused('warm-up')));
+    const shown: string[] = [];
+    let slow = 0;
+    for (let index = 0; index < count; index += 1) {
+      const credential = hostile(index, key);
+      if (credential.length > 12) shown.push(credential);
+      if ((await refused(credential)) > 5) slow += 1;
+    }
+    expect(slow).toBe(0);
     for (const id of new Set(looked)) expect(id).toMatch(/^[a-z0-9]{16}$/);
     const log = logger.lines.map((line) => JSON.stringify(line)).join('\n');
     for (const credential of shown) if (log.includes(credential)) throw new Error(`the log has ${credential}`);
     expect(up.bodies).toEqual([]);
-    expect(await ask(key)).toBe(200);
+    expect((await ask(key)).code).toBe(200);
+    agent.destroy();
   }, 300_000);
 
   it('that no header may hold, and of a megabyte, are refused by the server itself', async () => {
