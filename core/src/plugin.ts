@@ -70,14 +70,22 @@ export { type BreakerNews, BreakerShare } from './services/breaker-share.ts';
 export { CacheStore } from './services/cache-store.ts';
 export { Clock, type Timer } from './services/clock.ts';
 export { inject, provide, provideFactory, type ServiceProvision } from './services/container.ts';
-export { type CounterState, CounterStore, type Lease } from './services/counter-store.ts';
+export { type CounterState, CounterStore, type Lease, memoryCounterStore } from './services/counter-store.ts';
 export { type GuardedAnswer, GuardedFetch, type GuardedRequest } from './services/guarded-fetch.ts';
 export { type KeyPage, type KeyQuery, KeyStore, type StoredKey } from './services/key-store.ts';
 export { Ledger, type LedgerRow } from './services/ledger.ts';
 export { Logger, type LogLevel } from './services/logger.ts';
 export { ModelCatalog, type ModelFacts } from './services/model-catalog.ts';
 export { type AuxiliaryAnswer, type AuxiliaryCall, Models } from './services/models.ts';
-export { PriceBook } from './services/price-book.ts';
+export {
+  type BilledTool,
+  billedTools,
+  PriceBook,
+  type PricedCall,
+  type SpecialTokens,
+  specialTokens,
+  type UsageBounds,
+} from './services/price-book.ts';
 export { type SignalMap, Signals } from './services/signals.ts';
 export { type Token, token } from './services/token.ts';
 export { TokenEstimator } from './services/token-estimator.ts';

@@ -1,0 +1,49 @@
+import { type Clock, type CounterStore, type Lease, memoryCounterStore } from '@express-ai-gateway/core/plugin';
+import type { Meter } from './meter.ts';
+
+export interface PlaceMeterOptions {
+  readonly name: string;
+  readonly limit: number;
+  readonly leaseMs: number;
+  readonly instances: number;
+  readonly counters: CounterStore;
+  readonly clock: Clock;
+  /** Told when a place was given back. */
+  readonly freed: (subject: string) => void;
+  /** Told each time the store cannot count. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** When a place will be free nobody knows: a second is what callers are told. Milliseconds. */
+const askAgainMs = 1_000;
+
+/** Counts what is under way: at most `limit` at any time, each for at most `leaseMs`. */
+export function placeMeter({ name, limit, leaseMs, instances, counters, clock, freed, failed }: PlaceMeterOptions): Meter {
+  const spare = memoryCounterStore(clock);
+  const share = Math.max(1, Math.floor(limit / instances));
+
+  /** While the store is away, a share of the places is given by this process. */
+  async function leased(key: string): Promise<Lease | undefined> {
+    try {
+      return await counters.lease(key, limit, leaseMs);
+    } catch (error) {
+      failed(error);
+      return spare.lease(key, share, leaseMs);
+    }
+  }
+
+  return {
+    what: 'concurrent',
+    limit,
+    async take(subject) {
+      const lease = await leased(`limit:${name}:concurrent:${subject}`);
+      const reading = { limit, remaining: 0, resetsInMs: askAgainMs };
+      if (lease === undefined) return { kind: 'refused', reading };
+      const giveBack = async (): Promise<void> => {
+        await lease.release();
+        freed(subject);
+      };
+      return { kind: 'taken', reading, change: async () => {}, giveBack };
+    },
+  };
+}
