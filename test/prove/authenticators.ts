@@ -3,8 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RequestHandler } from 'express';
 import { Strategy as BearerStrategy } from 'passport-http-bearer';
-import type { RequestContext } from '../../core/src/context.ts';
-import type { GatewayPlugin, PluginHooks } from '../../core/src/define-plugin.ts';
+import type { GatewayPlugin } from '../../core/src/define-plugin.ts';
 import { provide } from '../../core/src/services/container.ts';
 import { KeyStore, memoryKeyStore } from '../../core/src/services/key-store.ts';
 import { jwt } from '../../plugins/auth-jwt/src/plugin.ts';
@@ -16,6 +15,7 @@ import { introspection } from '../../plugins/auth-passport/src/introspection.ts'
 import { passportAuth } from '../../plugins/auth-passport/src/plugin.ts';
 import { audience, issuer, rsa, token } from '../plugins/auth-jwt/support/tokens.ts';
 import { requestWith, served } from './served.ts';
+import { watched } from './watched.ts';
 
 /** An authenticator, credentials that it knows, and what the host app does before it. */
 interface Candidate {
@@ -50,7 +50,7 @@ export async function authenticatorCosts(samples: number): Promise<Cost[]> {
 
 async function started({ name, plugin, credentials, keys = memoryKeyStore(), middleware = [] }: Candidate) {
   const times: number[] = [];
-  const { ask, close } = await served([watched(plugin, (nanos) => times.push(nanos))], [provide(KeyStore, keys)], middleware);
+  const { ask, close } = await served([watched(plugin, 'onRequest', (nanos) => times.push(nanos))], [provide(KeyStore, keys)], middleware);
   const requests = credentials.map(requestWith);
   for (const request of requests) if ((await ask(request)) !== 200) throw new Error(`${name} refused a credential of its own`);
   return { name, times, ask, requests, close };
@@ -58,24 +58,6 @@ async function started({ name, plugin, credentials, keys = memoryKeyStore(), mid
 
 function medianOf(times: readonly number[]): number {
   return times.toSorted((one, other) => one - other)[times.length >> 1] as number;
-}
-
-/** The same plugin; each run of its `onRequest` is timed. */
-function watched(plugin: GatewayPlugin, took: (nanos: number) => void): GatewayPlugin {
-  const { build } = plugin;
-  if (build.kind !== 'create') throw new TypeError('expected a plugin made by a function');
-  const create: typeof build.create = (options, services) => {
-    const hooks: PluginHooks = build.create(options, services);
-    const onRequest = async (context: RequestContext) => {
-      const started = process.hrtime.bigint();
-      const result = hooks.onRequest?.(context);
-      const answer = result instanceof Promise ? await result : result;
-      took(Number(process.hrtime.bigint() - started));
-      return answer;
-    };
-    return { ...hooks, onRequest };
-  };
-  return { ...plugin, build: { ...build, create } };
 }
 
 async function candidates(introspectionUrl: string): Promise<Candidate[]> {

@@ -17,8 +17,9 @@ export async function served(
   plugins: readonly GatewayPlugin[],
   services: readonly ServiceProvision[] = [],
   middleware: readonly RequestHandler[] = [],
+  { upstream = 'http://127.0.0.1:1', allowAnonymous = false }: { readonly upstream?: string; readonly allowAnonymous?: boolean } = {},
 ): Promise<Served> {
-  const gateway = aiGateway({ providers: [openaiCompatible({ name: 'up', baseUrl: 'http://127.0.0.1:1' })], plugins, services });
+  const gateway = aiGateway({ providers: [openaiCompatible({ name: 'up', baseUrl: upstream })], plugins, services, allowAnonymous });
   const app = express();
   for (const one of middleware) app.use(one);
   const server = app.use('/ai', gateway).listen(0, '127.0.0.1');
