@@ -6,7 +6,7 @@ import type { ParsedPostgresStoreOptions } from './options.ts';
 /** Bringing the schema up to date may take longer than who waits for it does. Milliseconds. */
 const migrationMs = 30_000;
 
-/** Between two tries while PostgreSQL is away, at most; and what it gets to say goodbye. Milliseconds. */
+/** Between two tries while PostgreSQL is away, at most; and what it gets to answer what is under way, and then to say goodbye. Milliseconds. */
 const maxPauseMs = 2_000;
 const goodbyeMs = 300;
 
@@ -18,6 +18,7 @@ export class Connection {
   readonly #options: ParsedPostgresStoreOptions;
   readonly #logger: Logger;
   readonly #clients = new Set<PoolClient>();
+  readonly #underWay = new Set<Promise<unknown>>();
   #pool: Pool | undefined = undefined;
   #users = 0;
   #migrated: Promise<void> | undefined = undefined;
@@ -42,6 +43,8 @@ export class Connection {
     if (this.#users > 0) return;
     const pool = this.#pool;
     this.#pool = undefined;
+    // A pool that is ended forgets who waits for one of its connections, and does not tell them.
+    await within(goodbyeMs, Promise.allSettled(this.#underWay)).catch(() => {});
     await within(goodbyeMs, pool?.end()).catch(() => {});
     for (const client of this.#clients) destroy(client);
   }
@@ -69,7 +72,7 @@ export class Connection {
     if (this.#failures > 0) this.#notBefore = until;
     try {
       const late = `The PostgreSQL store did not answer within ${this.#options.deadlineMs} ms.`;
-      const result = await within(leftMs, this.#sent<Row>(this.#pool, text, values, leftMs), late);
+      const result = await within(leftMs, this.#noted(this.#sent<Row>(this.#pool, text, values, leftMs)), late);
       this.#answered();
       return result;
     } catch (error) {
@@ -81,6 +84,14 @@ export class Connection {
     await this.#upToDate(pool);
     const query = { text, values: [...values], query_timeout: leftMs }; // a connection that timed out is not used again
     return pool.query<Row>(query);
+  }
+
+  /** Known to be under way until it is settled. */
+  #noted<T>(work: Promise<T>): Promise<T> {
+    const over = (): void => void this.#underWay.delete(work);
+    this.#underWay.add(work);
+    work.then(over, over);
+    return work;
   }
 
   #upToDate(pool: Pool): Promise<void> {

@@ -23,10 +23,48 @@ const migrations: readonly string[] = [
     $$ BEGIN RAISE EXCEPTION 'the audit log only grows'; END $$;
   CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows();
   `,
+  // Unlogged: no commit waits for the disk, and every request makes one. What they hold are limits of a moment, not money: after a crash
+  // of the server, or a failover, an allowance is granted once more. A restart keeps them.
+  //
+  // A statement that waits for a lock counts what was there before it waited. A function's next statement sees what is there after, where
+  // transactions are "read committed"; where they are not, places would be given twice, so it refuses.
+  `
+  CREATE UNLOGGED TABLE counters (
+    key bytea PRIMARY KEY,
+    value bigint NOT NULL,
+    began_at float8 NOT NULL,
+    ends_at float8 NOT NULL
+  );
+  CREATE INDEX counters_by_end ON counters (ends_at);
+  CREATE UNLOGGED TABLE leases (
+    key bytea,
+    id uuid,
+    began_at float8 NOT NULL,
+    ends_at float8 NOT NULL,
+    PRIMARY KEY (key, id)
+  );
+  CREATE INDEX leases_by_end ON leases (ends_at);
+  CREATE FUNCTION take_lease(of_key bytea, as_id uuid, places float8, ttl_ms float8, lock_class integer, lock_number integer)
+  RETURNS boolean LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    DECLARE
+      ms float8;
+    BEGIN
+      IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'leases need transactions that are "read committed", not "%"', current_setting('transaction_isolation');
+      END IF;
+      PERFORM pg_advisory_xact_lock(lock_class, lock_number);
+      ms := extract(epoch FROM clock_timestamp()) * 1000;
+      IF (SELECT count(*) FROM leases WHERE key = of_key AND began_at <= ms AND ends_at > ms) >= places THEN
+        RETURN false;
+      END IF;
+      INSERT INTO leases (key, id, began_at, ends_at) VALUES (of_key, as_id, ms, ms + ttl_ms);
+      RETURN true;
+    END $$;
+  `,
 ];
 
 /** Our name among those who take advisory locks in the same database: "aigw". */
-const lock = 0x61_69_67_77;
+export const lock = 0x61_69_67_77;
 
 /** Brings a schema to this version, whoever else does the same at this moment. Rejects for a newer one, and changes nothing then. */
 export async function migrate(client: ClientBase, schema: string): Promise<void> {

@@ -3,6 +3,10 @@ import type { Pool } from 'pg';
 
 const urlRule = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
 
+const services = ['keys', 'audit', 'counters'] as const;
+
+export type PostgresService = (typeof services)[number];
+
 export const postgresStoreOptions = z
   .strictObject({
     url: z
@@ -11,6 +15,11 @@ export const postgresStoreOptions = z
       .optional(),
     /** Instead of a URL: makes a pool of pg, for a certificate or a login of your own. It is ended with the gateway. */
     pool: z.custom<() => Pool>((value) => typeof value === 'function', { error: 'a function that makes a Pool of pg' }).optional(),
+    /** Which services are kept there; all when left out. */
+    use: z
+      .array(z.enum(services))
+      .min(1, { error: 'at least one service' })
+      .default([...services]),
     /** The schema in the database that everything of ours is in; made where it is missing. Gateways of different schemas share nothing. */
     schema: z
       .string()

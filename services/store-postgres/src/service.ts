@@ -1,8 +1,17 @@
-import { AuditLog, KeyStore, Logger, parseOptions, provideFactory, type ServiceProvision } from '@express-ai-gateway/core/plugin';
+import {
+  AuditLog,
+  CounterStore,
+  KeyStore,
+  Logger,
+  parseOptions,
+  provideFactory,
+  type ServiceProvision,
+} from '@express-ai-gateway/core/plugin';
 import { postgresAuditLog } from './audit.ts';
 import { Connection } from './connection.ts';
+import { postgresCounterStore } from './counters.ts';
 import { postgresKeyStore } from './keys.ts';
-import { type PostgresStoreOptions, postgresStoreOptions } from './options.ts';
+import { type PostgresService, type PostgresStoreOptions, postgresStoreOptions } from './options.ts';
 
 /** What a gateway keeps, in PostgreSQL: `services: [...postgresStore({ url: process.env.DATABASE_URL })]`. */
 export function postgresStore(options: PostgresStoreOptions): readonly ServiceProvision[] {
@@ -13,8 +22,10 @@ export function postgresStore(options: PostgresStoreOptions): readonly ServicePr
     return connection.use();
   };
   const closed = { close: () => connection?.release() };
-  return [
-    provideFactory(KeyStore, (get) => Object.assign(postgresKeyStore(connected(get), parsed.schema), closed)),
-    provideFactory(AuditLog, (get) => Object.assign(postgresAuditLog(connected(get), parsed.schema), closed)),
-  ];
+  const all: Record<PostgresService, ServiceProvision> = {
+    keys: provideFactory(KeyStore, (get) => Object.assign(postgresKeyStore(connected(get), parsed.schema), closed)),
+    audit: provideFactory(AuditLog, (get) => Object.assign(postgresAuditLog(connected(get), parsed.schema), closed)),
+    counters: provideFactory(CounterStore, (get) => Object.assign(postgresCounterStore(connected(get), parsed.schema), closed)),
+  };
+  return [...new Set(parsed.use)].map((service) => all[service]);
 }

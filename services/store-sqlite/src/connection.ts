@@ -2,21 +2,26 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrations.ts';
-import type { SqliteStoreOptions } from './options.ts';
+import type { ParsedSqliteStoreOptions } from './options.ts';
+
+/** What a commit waits for: `FULL`, until the disk has it; `NORMAL`, for no disk (sqlite.org/pragma.html, synchronous, in WAL mode). */
+export type Durability = 'FULL' | 'NORMAL';
 
 /** One database for several services: opened by the first that needs it, closed with the last. */
 export class Connection {
-  readonly #options: Required<SqliteStoreOptions>;
+  readonly #options: ParsedSqliteStoreOptions;
+  readonly #durability: Durability;
   #database: DatabaseSync | undefined = undefined;
   #users = 0;
 
-  constructor(options: Required<SqliteStoreOptions>) {
+  constructor(options: ParsedSqliteStoreOptions, durability: Durability) {
     this.#options = options;
+    this.#durability = durability;
   }
 
   /** Throws when the file cannot be used, with what to do. */
   use(): DatabaseSync {
-    this.#database ??= opened(this.#options);
+    this.#database ??= opened(this.#options, this.#durability);
     this.#users += 1;
     return this.#database;
   }
@@ -29,14 +34,13 @@ export class Connection {
   }
 }
 
-function opened({ path, busyMs }: Required<SqliteStoreOptions>): DatabaseSync {
+function opened({ path, busyMs }: ParsedSqliteStoreOptions, durability: Durability): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     prepare(path);
     database = new DatabaseSync(path, { timeout: busyMs });
     writeAhead(database, busyMs);
-    // A revoked key must not come back after a power cut: every commit reaches the disk.
-    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF');
+    database.exec(`PRAGMA synchronous = ${durability}; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF`);
     migrate(database);
     return database;
   } catch (error) {

@@ -25,6 +25,23 @@ const migrations: readonly string[] = [
   CREATE TRIGGER audit_only_grows BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
   CREATE TRIGGER audit_keeps_all BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log only grows'); END;
   `,
+  `
+  CREATE TABLE counters (
+    key TEXT PRIMARY KEY,
+    value INTEGER NOT NULL,
+    began_at REAL NOT NULL,
+    ends_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX counters_by_end ON counters (ends_at);
+  CREATE TABLE leases (
+    key TEXT NOT NULL,
+    id TEXT NOT NULL,
+    began_at REAL NOT NULL,
+    ends_at REAL NOT NULL,
+    PRIMARY KEY (key, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX leases_by_end ON leases (ends_at);
+  `,
 ];
 
 /** Brings a file to this version's schema, whoever else does the same at this moment. Throws for a file that is not ours, or newer. */

@@ -1,15 +1,22 @@
-import { AuditLog, KeyStore, parseOptions, provideFactory, type ServiceProvision } from '@express-ai-gateway/core/plugin';
+import { AuditLog, CounterStore, KeyStore, parseOptions, provideFactory, type ServiceProvision } from '@express-ai-gateway/core/plugin';
 import { sqliteAuditLog } from './audit.ts';
 import { Connection } from './connection.ts';
+import { sqliteCounterStore } from './counters.ts';
 import { sqliteKeyStore } from './keys.ts';
-import { type SqliteStoreOptions, sqliteStoreOptions } from './options.ts';
+import { type SqliteService, type SqliteStoreOptions, sqliteStoreOptions } from './options.ts';
 
 /** What a gateway keeps, in a SQLite file: `services: [...sqliteStore({ path: './data/gateway.db' })]`. */
 export function sqliteStore(options: SqliteStoreOptions): readonly ServiceProvision[] {
-  const connection = new Connection(parseOptions('sqliteStore()', sqliteStoreOptions, options));
-  const closed = { close: () => connection.release() };
-  return [
-    provideFactory(KeyStore, () => Object.assign(sqliteKeyStore(connection.use()), closed)),
-    provideFactory(AuditLog, () => Object.assign(sqliteAuditLog(connection.use()), closed)),
-  ];
+  const parsed = parseOptions('sqliteStore()', sqliteStoreOptions, options);
+  // A revoked key must not come back after a power cut, so its commit reaches the disk. Every request counts, and waits for no disk:
+  // a power cut may grant again what was counted a moment before. A process that is killed loses neither.
+  const kept = new Connection(parsed, 'FULL');
+  const counted = new Connection(parsed, 'NORMAL');
+  const closing = (connection: Connection) => ({ close: () => connection.release() });
+  const all: Record<SqliteService, ServiceProvision> = {
+    keys: provideFactory(KeyStore, () => Object.assign(sqliteKeyStore(kept.use()), closing(kept))),
+    audit: provideFactory(AuditLog, () => Object.assign(sqliteAuditLog(kept.use()), closing(kept))),
+    counters: provideFactory(CounterStore, () => Object.assign(sqliteCounterStore(counted.use()), closing(counted))),
+  };
+  return [...new Set(parsed.use)].map((service) => all[service]);
 }

@@ -6,7 +6,13 @@ const url = 'postgres://user:hunter22@db.example/app';
 
 describe('postgresStoreOptions', () => {
   it('take a URL, or a pool of the team’s own', () => {
-    expect(postgresStoreOptions.parse({ url })).toEqual({ url, schema: 'ai_gateway', deadlineMs: 1_000, maxConnections: 5 });
+    expect(postgresStoreOptions.parse({ url })).toEqual({
+      url,
+      use: ['keys', 'audit', 'counters'],
+      schema: 'ai_gateway',
+      deadlineMs: 1_000,
+      maxConnections: 5,
+    });
     const pool = (): never => {
       throw new Error('not called');
     };
@@ -21,6 +27,8 @@ describe('postgresStoreOptions', () => {
     [{ pool: {} }, 'pool', 'a function that makes a Pool of pg'],
     [{ url, schema: 'Robert"; DROP' }, 'schema', 'lower-case letters'],
     [{ url, schema: 'pg_catalog' }, 'schema', 'does not begin with pg_'],
+    [{ url, use: [] }, 'use', 'at least one service'],
+    [{ url, use: ['cache'] }, 'use', ''],
     [{ url, deadlineMs: 0 }, 'deadlineMs', ''],
     [{ url, maxConnections: 1.5 }, 'maxConnections', ''],
     [{ url, tls: true }, 'tls', ''],

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { ServiceContainer } from '../../../../core/src/services/container.ts';
 import { defaultServices } from '../../../../core/src/services/defaults.ts';
 import type { Token } from '../../../../core/src/services/token.ts';
+import type { SqliteStoreOptions } from '../../../../services/store-sqlite/src/options.ts';
 import { sqliteStore } from '../../../../services/store-sqlite/src/service.ts';
 
 /** A folder of the test's own, gone with it. */
@@ -16,8 +17,8 @@ export function folder(): string {
 }
 
 /** The services of a gateway that keeps what it has in this file. */
-export function opened(path: string): ServiceContainer {
-  return new ServiceContainer([...defaultServices({} as never), ...sqliteStore({ path })]);
+export function opened(path: string, options: Partial<SqliteStoreOptions> = {}): ServiceContainer {
+  return new ServiceContainer([...defaultServices({} as never), ...sqliteStore({ path, ...options })]);
 }
 
 /** For a contract: each of its cases has a file of its own. */
