@@ -67,6 +67,19 @@ export { Secret } from './secret.ts';
 export { type AdminActor, type AdminInput, type AdminRole, type AdminRoute, AdminRoutes } from './services/admin-routes.ts';
 export { type AuditEntry, type AuditEvent, AuditLog, auditBreak, auditEntry, auditStart } from './services/audit-log.ts';
 export { type BreakerNews, BreakerShare } from './services/breaker-share.ts';
+export {
+  type AccountPart,
+  type AccountState,
+  accountGraceMs,
+  BudgetStore,
+  checkLimits,
+  checkParts,
+  type HoldOutcome,
+  type HoldPart,
+  type SettleOutcome,
+  type SpentPart,
+  settledMs,
+} from './services/budget-store.ts';
 export { CacheStore } from './services/cache-store.ts';
 export { Clock, type Timer } from './services/clock.ts';
 export { inject, provide, provideFactory, type ServiceProvision } from './services/container.ts';

@@ -2,6 +2,7 @@ import { guardedFetch } from '../upstream/guarded-fetch.ts';
 import { AdminRoutes, collectedAdminRoutes } from './admin-routes.ts';
 import { AuditLog, memoryAuditLog } from './audit-log.ts';
 import { BreakerShare, lonelyBreakers } from './breaker-share.ts';
+import { BudgetStore, memoryBudgetStore } from './budget-store.ts';
 import { CacheStore, memoryCacheStore } from './cache-store.ts';
 import { Clock, systemClock } from './clock.ts';
 import { provideFactory, type ServiceProvision } from './container.ts';
@@ -22,6 +23,7 @@ export function defaultServices(models: Models): ServiceProvision[] {
     provideFactory(Logger, standardErrorLogger),
     provideFactory(Clock, systemClock),
     provideFactory(CounterStore, (get) => memoryCounterStore(get(Clock))),
+    provideFactory(BudgetStore, (get) => memoryBudgetStore(get(Clock))),
     provideFactory(CacheStore, (get) => memoryCacheStore(undefined, get(Clock))),
     provideFactory(KeyStore, () => memoryKeyStore()),
     provideFactory(Ledger, () => memoryLedger()),

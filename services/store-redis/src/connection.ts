@@ -104,12 +104,12 @@ export class Connection {
     void this.#checkEviction(redis);
   }
 
-  /** A Redis that throws away what it likes would let revoked keys be forgotten and limits begin anew. */
+  /** A Redis that throws away what it likes would let revoked keys be forgotten, and limits and budgets begin anew. */
   async #checkEviction(redis: Redis): Promise<void> {
-    if (!this.#options.use.some((service) => service === 'keys' || service === 'counters')) return;
+    if (!this.#options.use.some((service) => service === 'keys' || service === 'counters' || service === 'budgets')) return;
     const [, policy] = (await redis.config('GET', 'maxmemory-policy').catch(() => [])) as string[];
     if (policy === undefined || policy === 'noeviction') return;
-    const message = `This Redis may throw away keys and counters when its memory is full (maxmemory-policy ${policy}). Set it to noeviction, or use another Redis for the cache.`;
+    const message = `This Redis may throw away keys, counters and budgets when its memory is full (maxmemory-policy ${policy}). Set it to noeviction, or use another Redis for the cache.`;
     this.#logger.log('warn', message);
   }
 }

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 
 const urlRule = 'a URL such as redis://127.0.0.1:6379 or rediss://user:password@host:6379/0';
 
-const services = ['keys', 'counters', 'cache', 'breakers'] as const;
+const services = ['keys', 'counters', 'budgets', 'cache', 'breakers'] as const;
 
 export type RedisService = (typeof services)[number];
 

@@ -1,5 +1,6 @@
 import {
   BreakerShare,
+  BudgetStore,
   CacheStore,
   CounterStore,
   KeyStore,
@@ -9,6 +10,7 @@ import {
   type ServiceProvision,
 } from '@express-ai-gateway/core/plugin';
 import { redisBreakerShare } from './breakers.ts';
+import { redisBudgetStore } from './budgets.ts';
 import { redisCacheStore } from './cache.ts';
 import { Connection } from './connection.ts';
 import { redisCounterStore } from './counters.ts';
@@ -28,6 +30,7 @@ export function redisStore(options: RedisStoreOptions): readonly ServiceProvisio
   const all: Record<RedisService, ServiceProvision> = {
     keys: provideFactory(KeyStore, (get) => Object.assign(redisKeyStore(connected(get), prefix, keysDeadlineMs), closed)),
     counters: provideFactory(CounterStore, (get) => Object.assign(redisCounterStore(connected(get), prefix, deadlineMs), closed)),
+    budgets: provideFactory(BudgetStore, (get) => Object.assign(redisBudgetStore(connected(get), prefix, deadlineMs), closed)),
     cache: provideFactory(CacheStore, (get) => Object.assign(redisCacheStore(connected(get), prefix, deadlineMs, maxValueBytes), closed)),
     breakers: provideFactory(BreakerShare, (get) => Object.assign(redisBreakerShare(connected(get), prefix, deadlineMs), closed)),
   };

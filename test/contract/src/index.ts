@@ -9,6 +9,7 @@ export { type ProviderCaseResult, type ProviderReport, testProvider } from './pr
 export type { OwnAnswer, PluginRegistration, TextChange, TextPlace } from './registration.ts';
 export { maskDigits } from './samples/mask-digits.ts';
 export { auditLogCases } from './stores/audit-log-cases.ts';
+export { budgetStoreCases } from './stores/budget-store-cases.ts';
 export { cacheStoreCases } from './stores/cache-store-cases.ts';
 export { counterStoreCases } from './stores/counter-store-cases.ts';
 export { keyStoreCases } from './stores/key-store-cases.ts';

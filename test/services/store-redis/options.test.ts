@@ -26,6 +26,7 @@ describe('the options of redisStore', () => {
     expect(redisStore({ url: 'redis://x' }).map(({ token }) => token.name)).toEqual([
       'KeyStore',
       'CounterStore',
+      'BudgetStore',
       'CacheStore',
       'BreakerShare',
     ]);
