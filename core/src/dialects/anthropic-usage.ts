@@ -1,6 +1,6 @@
 import { deepFreeze } from '../deep-freeze.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import { tokenCount, type Usage } from '../model/usage.ts';
+import { servedIn, tokenCount, type Usage } from '../model/usage.ts';
 
 /**
  * Usage as Anthropic reports it, from a body with a `usage` object: `input_tokens` leaves out what was read from the prompt
@@ -23,6 +23,7 @@ export function anthropicUsage(body: JsonValue): Usage | undefined {
     cacheRead,
     cacheWrite,
     reasoning: tokenCount(details.thinking_tokens),
+    ...servedIn(raw.service_tier),
     raw,
   });
 }

@@ -1,6 +1,6 @@
 import { deepFreeze } from '../deep-freeze.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import { tokenCount, type Usage } from '../model/usage.ts';
+import { servedIn, tokenCount, type Usage } from '../model/usage.ts';
 import { elements, fieldOf, objectElements, objectField } from './google-fields.ts';
 
 /**
@@ -25,7 +25,16 @@ function generationUsage(raw: JsonObject): Usage | undefined {
   const rest = total === undefined || input === undefined || total < input ? undefined : total - input;
   const output = candidates === undefined && reasoning === undefined ? rest : (candidates ?? 0) + (reasoning ?? 0);
   if (input === undefined && output === undefined && total === undefined) return undefined; // `{"trafficType":"ON_DEMAND"}` says nothing
-  return deepFreeze({ input, output, cacheRead: count('cachedContentTokenCount'), cacheWrite: undefined, reasoning, raw });
+  return deepFreeze({
+    input,
+    output,
+    cacheRead: count('cachedContentTokenCount'),
+    cacheWrite: undefined,
+    reasoning,
+    // The Gemini API names the tier, Vertex the kind of traffic, which is its tier.
+    ...servedIn(fieldOf(raw, 'serviceTier') ?? fieldOf(raw, 'trafficType')),
+    raw,
+  });
 }
 
 /** Vertex counts per text that was embedded. */

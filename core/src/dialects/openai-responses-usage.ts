@@ -1,14 +1,15 @@
 import { deepFreeze } from '../deep-freeze.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.ts';
-import { tokenCount, type Usage } from '../model/usage.ts';
+import { servedIn, tokenCount, type Usage } from '../model/usage.ts';
 
 /**
  * Usage as OpenAI's Responses report it, of a whole answer or of an event that carries one: `input_tokens` includes cached
  * tokens, `output_tokens` includes reasoning. xAI keeps to that here, unlike in its chat format.
  */
 export function responsesUsage(body: JsonValue): Usage | undefined {
-  const raw = usageObject(body);
-  if (raw === undefined) return undefined;
+  const answer = answerOf(body);
+  const raw = answer?.usage;
+  if (answer === undefined || !isJsonObject(raw)) return undefined;
   const input = tokenCount(raw.input_tokens);
   const output = tokenCount(raw.output_tokens);
   if (input === undefined && output === undefined && tokenCount(raw.total_tokens) === undefined) return undefined; // `{}` says nothing
@@ -21,14 +22,16 @@ export function responsesUsage(body: JsonValue): Usage | undefined {
     cacheRead: tokenCount(inputDetails.cached_tokens),
     cacheWrite: tokenCount(inputDetails.cache_write_tokens),
     reasoning: tokenCount(outputDetails.reasoning_tokens),
+    ...servedIn(answer.service_tier),
     raw,
   });
 }
 
-function usageObject(body: JsonValue): JsonObject | undefined {
+/** What has the usage: the answer itself, or the one within an event. */
+function answerOf(body: JsonValue): JsonObject | undefined {
   if (!isJsonObject(body)) return undefined;
-  if (isJsonObject(body.usage)) return body.usage;
-  return isJsonObject(body.response) && isJsonObject(body.response.usage) ? body.response.usage : undefined;
+  if (isJsonObject(body.usage)) return body;
+  return isJsonObject(body.response) ? body.response : undefined;
 }
 
 /** The usage object of an answer the gateway makes itself; clients' types require its numbers. */

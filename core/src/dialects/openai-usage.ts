@@ -1,6 +1,6 @@
 import { deepFreeze } from '../deep-freeze.ts';
 import { isJsonObject, type JsonValue } from '../model/json.ts';
-import { tokenCount, type Usage } from '../model/usage.ts';
+import { servedIn, tokenCount, type Usage } from '../model/usage.ts';
 
 /**
  * Usage as OpenAI and the providers compatible with it report it: `prompt_tokens` includes cached tokens,
@@ -25,6 +25,7 @@ export function openaiUsage(body: JsonValue): Usage | undefined {
     cacheRead: tokenCount(promptDetails.cached_tokens) ?? tokenCount(raw.prompt_cache_hit_tokens),
     cacheWrite: tokenCount(promptDetails.cache_write_tokens),
     reasoning,
+    ...servedIn(isJsonObject(body) ? body.service_tier : undefined),
     raw,
   });
 }

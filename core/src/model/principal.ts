@@ -18,4 +18,6 @@ export interface Cost {
   readonly nanoDollars: bigint | undefined;
   /** Name and date of the price table that was used. */
   readonly table: string;
+  /** Why the amount is unknown; only there when it is. */
+  readonly why?: string;
 }

@@ -13,6 +13,8 @@ export interface Usage {
   readonly cacheWrite: number | undefined;
   /** Output tokens spent on reasoning. */
   readonly reasoning: number | undefined;
+  /** Service tier that the provider says it served the call in, in its own word (`default`, `priority`, `ON_DEMAND`): another price. */
+  readonly serviceTier?: string;
   /** The provider's own usage object, untouched. */
   readonly raw: unknown;
 }
@@ -20,4 +22,9 @@ export interface Usage {
 /** A token count as a provider may report it: anything but a non-negative safe integer is unknown. */
 export function tokenCount(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+}
+
+/** A service tier as a property to spread: nothing where the provider named none. */
+export function servedIn(tier: unknown): { readonly serviceTier?: string } {
+  return typeof tier === 'string' && tier !== '' ? { serviceTier: tier } : {};
 }

@@ -1,2 +1,2 @@
-export type { ModelDataOptions, ModelOverride, PriceOverride } from './options.ts';
+export type { ModelDataOptions, ModelOverride, OwnPriceStep, OwnTokenPrices, PriceOverride } from './options.ts';
 export { modelData } from './service.ts';

@@ -1,18 +1,49 @@
-import { GatewayConfigError, type ModelFacts, z } from '@express-ai-gateway/core/plugin';
+import { type BilledTool, GatewayConfigError, type ModelFacts, z } from '@express-ai-gateway/core/plugin';
+import { prices } from './price-schema.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
-/** US dollars per million tokens. What has no price of its own costs what it is a part of. */
-export interface PriceOverride {
+/**
+ * US dollars per million tokens. Cached and thought tokens, images and video that are put in cost what they are a part of where
+ * they have no price of their own; anything else that is left out has no price.
+ */
+export interface OwnTokenPrices {
   readonly input: number;
   /** Left out where a model has no output, as for embeddings. */
   readonly output?: number;
   readonly cacheRead?: number;
+  /** Writing to a prompt cache; of Anthropic's, to that of five minutes. */
   readonly cacheWrite?: number;
+  readonly cacheWriteHour?: number;
   readonly reasoning?: number;
+  readonly inputAudio?: number;
+  readonly inputImage?: number;
+  readonly inputVideo?: number;
+  readonly cacheReadAudio?: number;
+  readonly cacheReadImage?: number;
+  readonly outputAudio?: number;
+  readonly outputImage?: number;
+  readonly outputVideo?: number;
+}
+
+/** Prices of the standard tier, and of others. */
+export interface PriceOverride extends OwnTokenPrices {
+  /** The day from which they hold (`2026-10-01`, by UTC) or a time with its zone; always, when left out. */
+  readonly from?: string;
+  /** For inputs of more than so many tokens: whole lists, for all tokens of such a call. */
+  readonly steps?: readonly OwnPriceStep[];
+  /** By service tier as the provider reports it: whole lists. */
+  readonly tiers?: Readonly<Record<string, OwnTokenPrices & { readonly steps?: readonly OwnPriceStep[] }>>;
+  /** US dollars per 1,000 calls of the provider's own tools, the same for all tiers. */
+  readonly fees?: Readonly<Partial<Record<BilledTool, number>>>;
+}
+
+export interface OwnPriceStep extends OwnTokenPrices {
+  readonly above: number;
 }
 
 export interface ModelOverride extends ModelFacts {
-  /** All prices of the model: none of the table's is used beside them. */
-  readonly prices?: PriceOverride;
+  /** All prices of the model: none of the table's is used beside them. Several hold one after the other; before them, the table's. */
+  readonly prices?: PriceOverride | readonly PriceOverride[];
 }
 
 export interface ModelDataOptions {
@@ -24,19 +55,8 @@ export interface ModelDataOptions {
 
 const count = z.int({ error: 'a whole number of tokens, 1 or more' }).min(1, { error: 'a whole number of tokens, 1 or more' });
 const flag = z.boolean({ error: 'true or false' });
-const dollarsRule = 'US dollars per million tokens, 0 to 1,000,000';
-const dollars = z.number({ error: dollarsRule }).min(0, { error: dollarsRule }).max(1_000_000, { error: dollarsRule });
-
 const nameRule = "the table's name of a provider, or false";
 const tableName = z.union([z.string().min(1, { error: nameRule }), z.literal(false)], { error: nameRule });
-
-const prices = {
-  input: dollars,
-  output: dollars.optional(),
-  cacheRead: dollars.optional(),
-  cacheWrite: dollars.optional(),
-  reasoning: dollars.optional(),
-};
 
 const model = {
   contextTokens: count.optional(),
@@ -44,7 +64,7 @@ const model = {
   tools: flag.optional(),
   vision: flag.optional(),
   jsonSchema: flag.optional(),
-  prices: z.strictObject(prices, { error: unknownKeys('prices in US dollars per million tokens', prices) }).optional(),
+  prices: prices.optional(),
 };
 
 const schema = z.strictObject(
@@ -71,11 +91,6 @@ export function checkOptions(options: unknown): void {
     });
   });
   throw new GatewayConfigError('The options of modelData() are not usable:', problems);
-}
-
-function unknownKeys(otherwise: string, keys: Readonly<Record<string, unknown>>) {
-  return ({ code }: { readonly code: string }) =>
-    code === 'unrecognized_keys' ? `no such key (there are: ${Object.keys(keys).join(', ')})` : otherwise;
 }
 
 /** Names of models have dots and slashes of their own, so they stand in brackets. */

@@ -13,6 +13,11 @@ describe('anthropicUsage', () => {
     },
   );
 
+  it('the service tier stands within the usage', () => {
+    expect(usage({ input_tokens: 1, output_tokens: 1, service_tier: 'batch' })).toMatchObject({ serviceTier: 'batch' });
+    expect(usage({ input_tokens: 1, output_tokens: 1 })).not.toHaveProperty('serviceTier');
+  });
+
   it('litellm#9812, #5443: cached tokens are input as well, each counted once', () => {
     const raw = {
       input_tokens: 4,

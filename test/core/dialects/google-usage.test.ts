@@ -20,6 +20,16 @@ describe('googleUsage', () => {
     expect(Object.isFrozen(usage(raw))).toBe(true);
   });
 
+  it.each([
+    [{ serviceTier: 'flex' }, 'flex'],
+    [{ trafficType: 'PROVISIONED_THROUGHPUT' }, 'PROVISIONED_THROUGHPUT'],
+    [{ serviceTier: 'priority', trafficType: 'ON_DEMAND' }, 'priority'],
+    [{ service_tier: 'standard' }, 'standard'],
+    [{}, undefined],
+  ])('the service tier is named, or is the kind of traffic: %j', (said, tier) => {
+    expect(usage({ promptTokenCount: 1, candidatesTokenCount: 1, ...said })?.serviceTier).toBe(tier);
+  });
+
   it('CLIProxyAPI#1643: thoughts are output, not prompt', () => {
     expect(usage({ promptTokenCount: 10, candidatesTokenCount: 5, thoughtsTokenCount: 100, totalTokenCount: 115 })).toMatchObject({
       input: 10,

@@ -22,6 +22,13 @@ describe('responsesUsage', () => {
     expect(responsesUsage({ type: 'response.completed', response: { usage: full } })).toMatchObject({ input: 100, output: 50 });
   });
 
+  it('the service tier stands beside the usage, in an event too', () => {
+    expect(responsesUsage({ usage: full, service_tier: 'flex' })?.serviceTier).toBe('flex');
+    const response = { usage: full, service_tier: 'priority' };
+    expect(responsesUsage({ type: 'response.completed', service_tier: 'no', response })?.serviceTier).toBe('priority');
+    expect(responsesUsage({ usage: full, service_tier: null })).not.toHaveProperty('serviceTier');
+  });
+
   it('what was not reported is unknown, never 0', () => {
     const unknown = { input: undefined, output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
     expect(usage({ input_tokens: 5 })).toEqual({ ...unknown, input: 5, raw: { input_tokens: 5 } });

@@ -17,6 +17,19 @@ describe('openaiUsage', () => {
     expect(usage(raw)?.raw).toBe(raw);
   });
 
+  it.each([
+    ['default', { serviceTier: 'default' }],
+    ['priority', { serviceTier: 'priority' }],
+    ['', {}],
+    [null, {}],
+    [7, {}],
+  ])('the service tier stands beside the usage: %j', (tier, known) => {
+    const raw = { prompt_tokens: 1, completion_tokens: 1 };
+    const found = openaiUsage({ usage: raw, service_tier: tier });
+    const rest = { input: 1, output: 1, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined, raw };
+    expect(found).toStrictEqual({ ...rest, ...known });
+  });
+
   it('what was not reported is unknown, never 0', () => {
     expect(usage({ prompt_tokens: 5 })).toEqual({
       input: 5,
