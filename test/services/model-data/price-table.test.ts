@@ -226,7 +226,7 @@ describe('prices', () => {
           (Array.isArray(prices) ? prices.map((one) => one.prices) : [prices]).flatMap((price: ModelPrice) => Object.keys(price)),
         ),
     );
-    // Whoever updates the package sees here what is new in it: an entry that belongs to `readPrices`, or one more for the README's limits.
+    // Whoever updates the package sees here what is new in it: an entry that belongs to `tokenKeys`, or one more for the README's limits.
     expect([...keys].filter((key) => !ours.has(key)).sort()).toMatchInlineSnapshot(`
       [
         "audio_hours",
