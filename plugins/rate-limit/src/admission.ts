@@ -1,14 +1,22 @@
 import type { GatewayError } from '@express-ai-gateway/core/plugin';
-import type { Metered, Reading, Taken } from './meter.ts';
+import type { Metered, Reading, Refused, Taken } from './meter.ts';
 import { type RefusedBy, refusal, tooLarge, unavailable } from './refusal.ts';
 import type { Limit } from './rules.ts';
 import { type Facts, subjectOf } from './subject.ts';
 import type { ToldReading } from './told.ts';
 
+/** A limit, and whose it is in one request. */
+export interface Asked {
+  readonly limit: Limit;
+  readonly subject: string;
+}
+
 /** Something taken, until the exchange is over. */
 export interface Held {
   readonly what: Metered;
   readonly taken: Taken;
+  /** Where others may wait for it. */
+  readonly line: string;
 }
 
 export interface Admission {
@@ -30,52 +38,65 @@ export interface Denial {
   readonly isPlace: boolean;
 }
 
-/** Takes of all limits at once; of none where one refuses. Rejects where nothing can count. */
-export async function admit(limits: readonly Limit[], facts: Facts, tokens: number): Promise<Admission> {
-  const never = limits.find(({ enforced, meter }) => enforced && meter.what === 'tokens' && tokens > meter.limit);
-  if (never !== undefined) {
-    const error = tooLarge(refusedBy(never, { limit: never.meter.limit, remaining: 0, resetsInMs: 0 }), tokens);
-    return { held: [], told: [], shadowed: [], refused: { error, line: '', waitMs: undefined, isPlace: false } };
-  }
+export function askedOf(limits: readonly Limit[], facts: Facts): Asked[] {
+  return limits.map((limit) => ({ limit, subject: subjectOf(limit.per, facts) }));
+}
+
+/** What requests that wait for the same have in common. Neither a kind nor a subject has spaces. */
+export function lineOf({ limit, subject }: Asked): string {
+  return `${limit.name} ${limit.meter.what} ${subject}`;
+}
+
+/** Takes of all limits at once; of none where one refuses. Never rejects: where nothing can count, that is the refusal. */
+export async function admit(asked: readonly Asked[], tokens: number): Promise<Admission> {
+  const never = asked.find(({ limit }) => limit.enforced && limit.meter.what === 'tokens' && tokens > limit.meter.limit);
+  if (never !== undefined) return { held: [], told: [], shadowed: [], refused: hopeless(tooLarge(refusedBy(never.limit), tokens)) };
   const outcomes = await Promise.allSettled(
-    limits.map(({ per, meter }) => meter.take(subjectOf(per, facts), meter.what === 'tokens' ? tokens : 1)),
+    asked.map(({ limit: { meter }, subject }) => meter.take(subject, meter.what === 'tokens' ? tokens : 1)),
   );
   const held: Held[] = [];
   const told: ToldReading[] = [];
   const shadowed: RefusedBy[] = [];
-  const denials: Denial[] = [];
+  let refused: Denial | undefined;
   for (const [at, outcome] of outcomes.entries()) {
-    const limit = limits[at] as Limit;
-    if (outcome.status === 'rejected') {
-      denials.push({ error: unavailable(outcome.reason), line: '', waitMs: undefined, isPlace: false });
-      continue;
+    const one = asked[at] as Asked;
+    const { limit } = one;
+    if (outcome.status === 'fulfilled') {
+      const { value } = outcome;
+      if (limit.enforced) told.push({ ...value.reading, name: limit.name, what: limit.meter.what, windowMs: limit.windowMs });
+      if (value.kind === 'taken') held.push({ what: limit.meter.what, taken: value, line: lineOf(one) });
+      else if (!limit.enforced) shadowed.push(refusedBy(limit, value.reading));
     }
-    const { kind, reading } = outcome.value;
-    if (limit.enforced) told.push({ ...reading, name: limit.name, what: limit.meter.what, windowMs: limit.windowMs });
-    if (kind === 'taken') held.push({ what: limit.meter.what, taken: outcome.value });
-    else if (limit.enforced) denials.push(denialOf(limit, reading, facts));
-    else shadowed.push(refusedBy(limit, reading));
+    if (limit.enforced) refused = longer(refused, denialOf(one, outcome));
   }
-  if (denials.length === 0) return { held, told, shadowed };
+  if (refused === undefined) return { held, told, shadowed };
+  await giveBack(held);
+  return { held: [], told, shadowed, refused };
+}
+
+export async function giveBack(held: readonly Held[]): Promise<void> {
   await Promise.all(held.map(({ taken }) => taken.giveBack()));
-  return { held: [], told, shadowed, refused: denials.reduce((one, other) => (isLonger(other, one) ? other : one)) };
+}
+
+function denialOf(asked: Asked, outcome: PromiseSettledResult<Taken | Refused>): Denial | undefined {
+  if (outcome.status === 'rejected') return hopeless(unavailable(outcome.reason));
+  const { kind, reading } = outcome.value;
+  if (kind === 'taken') return undefined;
+  const isPlace = asked.limit.meter.what === 'concurrent';
+  return { error: refusal(refusedBy(asked.limit, reading)), line: lineOf(asked), waitMs: reading.resetsInMs, isPlace };
+}
+
+/** One that no waiting helps against. */
+function hopeless(error: GatewayError): Denial {
+  return { error, line: '', waitMs: undefined, isPlace: false };
 }
 
 /** Of several refusals the caller is told of the one that lasts longest: after that one asking again makes sense. */
-function isLonger(one: Denial, other: Denial): boolean {
-  return (one.waitMs ?? Number.POSITIVE_INFINITY) > (other.waitMs ?? Number.POSITIVE_INFINITY);
+function longer(one: Denial | undefined, other: Denial | undefined): Denial | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return (other.waitMs ?? Number.POSITIVE_INFINITY) > (one.waitMs ?? Number.POSITIVE_INFINITY) ? other : one;
 }
 
-function denialOf(limit: Limit, reading: Reading, facts: Facts): Denial {
-  const line = lineOf(limit.name, subjectOf(limit.per, facts));
-  return { error: refusal(refusedBy(limit, reading)), line, waitMs: reading.resetsInMs, isPlace: limit.meter.what === 'concurrent' };
-}
-
-/** What requests that wait for the same have in common. */
-export function lineOf(limit: string, subject: string): string {
-  return `${limit} ${subject}`;
-}
-
-function refusedBy({ name, per, window, windowMs, meter }: Limit, reading: Reading): RefusedBy {
-  return { ...reading, name, per, window, windowMs, what: meter.what };
+function refusedBy({ name, per, window, windowMs, meter }: Limit, reading?: Reading): RefusedBy {
+  return { ...(reading ?? { limit: meter.limit, remaining: 0, resetsInMs: 0 }), name, per, window, windowMs, what: meter.what };
 }

@@ -5,7 +5,7 @@ export function expectedTokens(call: Call, tokens: TokenEstimator, expectedOutpu
   if (call.opaque === true) return Math.ceil(call.byteLength / 4) + expectedOutput;
   let input = 0;
   for (const { text } of call.texts()) input += tokens.estimate(text);
-  return Math.max(1, input + (call.maxOutputTokens ?? expectedOutput));
+  return Math.max(1, Math.ceil(input) + (call.maxOutputTokens ?? expectedOutput)); // counters take whole numbers alone
 }
 
 /** What attempts used, as their providers report; `undefined` where one reports nothing, for then nobody knows. */

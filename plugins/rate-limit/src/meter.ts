@@ -1,5 +1,7 @@
+export const metered = ['requests', 'tokens', 'concurrent'] as const;
+
 /** What a meter counts. */
-export type Metered = 'requests' | 'tokens' | 'concurrent';
+export type Metered = (typeof metered)[number];
 
 /** How a limit stands. */
 export interface Reading {
@@ -13,7 +15,7 @@ export interface Reading {
 export interface Taken {
   readonly kind: 'taken';
   readonly reading: Reading;
-  /** Takes `more` after all, or gives back where it is negative. Rejects where it cannot be counted. */
+  /** Takes `more` after all, or gives back where it is negative: while its window lasts. Rejects where more cannot be counted. */
   change(more: number): Promise<void>;
   /** Gives all of it back. Never rejects. */
   giveBack(): Promise<void>;

@@ -8,8 +8,6 @@ export interface PlaceMeterOptions {
   readonly instances: number;
   readonly counters: CounterStore;
   readonly clock: Clock;
-  /** Told when a place was given back. */
-  readonly freed: (subject: string) => void;
   /** Told each time the store cannot count. */
   readonly failed: (error: unknown) => void;
 }
@@ -18,7 +16,7 @@ export interface PlaceMeterOptions {
 const askAgainMs = 1_000;
 
 /** Counts what is under way: at most `limit` at any time, each for at most `leaseMs`. */
-export function placeMeter({ name, limit, leaseMs, instances, counters, clock, freed, failed }: PlaceMeterOptions): Meter {
+export function placeMeter({ name, limit, leaseMs, instances, counters, clock, failed }: PlaceMeterOptions): Meter {
   const spare = memoryCounterStore(clock);
   const share = Math.max(1, Math.floor(limit / instances));
 
@@ -39,11 +37,8 @@ export function placeMeter({ name, limit, leaseMs, instances, counters, clock, f
       const lease = await leased(`limit:${name}:concurrent:${subject}`);
       const reading = { limit, remaining: 0, resetsInMs: askAgainMs };
       if (lease === undefined) return { kind: 'refused', reading };
-      const giveBack = async (): Promise<void> => {
-        await lease.release();
-        freed(subject);
-      };
-      return { kind: 'taken', reading, change: async () => {}, giveBack };
+      // One that cannot be given back is free when its time is over.
+      return { kind: 'taken', reading, change: async () => {}, giveBack: () => lease.release().catch(failed) };
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   principal,
   TokenEstimator,
 } from '@express-ai-gateway/core/plugin';
-import { type Admission, admit, type Held, lineOf } from './admission.ts';
+import { type Admission, admit, askedOf, type Held, lineOf } from './admission.ts';
 import { expectedTokens, usedTokens } from './expected-tokens.ts';
 import { oncePer } from './once-per.ts';
 import { rateLimitOptions } from './options.ts';
@@ -41,27 +41,43 @@ export const rateLimit = definePlugin({
         error: String(error),
       }),
     );
-    const freed = (limit: string, subject: string): void => lines?.freed(lineOf(limit, subject));
-    const rules = rulesOf(options, { counters, clock, freed, failed });
+    const rules = rulesOf(options, { counters, clock, failed });
     const readings = new WeakMap<ExchangeContext, readonly ToldReading[]>();
 
     /** Takes of every limit what the request needs, until the exchange is over; refuses where one has no room. */
     async function hold(context: ExchangeContext, limits: readonly Limit[], facts: Facts, amount: number): Promise<void> {
-      const attempt = (): Promise<Admission> => admit(limits, facts, amount);
-      const who = facts.principal?.id ?? 'anonymous';
-      const names = (): string[] => limits.map(({ name, per }) => lineOf(name, subjectOf(per, facts)));
-      const admission = await (lines?.through({ who, signal: context.signal, lines: names(), attempt }) ?? attempt());
-      tell(context, admission.told);
-      for (const { name, what, limit, window } of admission.shadowed)
+      const asked = askedOf(limits, facts);
+      const attempt = (): Promise<Admission> => admit(asked, amount);
+      const { held, told, shadowed, refused } = await (lines?.through({
+        who: () => subjectOf(['key'], facts),
+        signal: () => context.signal,
+        lines: () => asked.map(lineOf),
+        attempt,
+      }) ?? attempt());
+      // First of all: whatever goes wrong from here on, it is given back. A request that was let in stays counted.
+      const lent = held.filter(({ what }) => what !== 'requests');
+      if (lent.length > 0) context.onSettled(({ attempts }) => settle(lent, amount, usedTokens(attempts)));
+      tell(context, told);
+      for (const { name, what, limit, window } of shadowed)
         logger.log('warn', `The limit "${name}" would have refused a request (shadow mode).`, {
           what,
           limit,
           window,
-          principal: who,
+          principal: facts.principal?.id,
           exchange: context.id,
         });
-      if (admission.refused !== undefined) throw admission.refused.error;
-      context.onSettled(({ attempts }) => settle(admission.held, amount, usedTokens(attempts)));
+      if (refused !== undefined) throw refused.error;
+    }
+
+    /** Gives places back, and corrects tokens to what was used. What nobody reported stays as it was estimated. */
+    async function settle(lent: readonly Held[], amount: number, used: number | undefined): Promise<void> {
+      await Promise.all(
+        lent.map(async ({ what, taken, line }) => {
+          if (what === 'tokens') return used === undefined ? undefined : taken.change(used - amount);
+          await taken.giveBack();
+          lines?.freed(line);
+        }),
+      );
     }
 
     function tell(context: ExchangeContext, more: readonly ToldReading[]): void {
@@ -97,16 +113,6 @@ export const rateLimit = definePlugin({
     };
   },
 });
-
-/** Gives places back, and corrects tokens to what was used. What nobody reported stays as it was estimated. */
-async function settle(held: readonly Held[], amount: number, used: number | undefined): Promise<void> {
-  await Promise.all(
-    held.map(({ what, taken }) => {
-      if (what === 'concurrent') return taken.giveBack();
-      return what === 'tokens' && used !== undefined ? taken.change(used - amount) : undefined;
-    }),
-  );
-}
 
 function inWords({ name, per, window, enforced, meter }: Limit): string {
   const whose = per.length === 0 ? 'all callers together' : `each ${per.join(' and ')}`;

@@ -1,5 +1,5 @@
 import { type Clock, type CounterStore, GatewayConfigError } from '@express-ai-gateway/core/plugin';
-import type { Meter } from './meter.ts';
+import { type Meter, type Metered, metered } from './meter.ts';
 import type { Dimension, ParsedRateLimitOptions, RuleOptions } from './options.ts';
 import { placeMeter } from './place-meter.ts';
 import { windowMeter } from './window-meter.ts';
@@ -26,8 +26,6 @@ export interface Limits {
 export interface RulesServices {
   readonly counters: CounterStore;
   readonly clock: Clock;
-  /** Told when a place was given back. */
-  readonly freed: (limit: string, subject: string) => void;
   /** Told each time the store cannot count. */
   readonly failed: (error: unknown) => void;
 }
@@ -40,9 +38,10 @@ export interface Rules {
 
 /** Every rule of the options with its counters. Throws where two of them would share theirs. */
 export function rulesOf(options: ParsedRateLimitOptions, services: RulesServices): Rules {
-  const common = options.rules.flatMap((rule) => limitsOf(rule, options, services));
+  const making = { ...services, options, lonely: lonelyPhases(options) };
+  const common = options.rules.flatMap((rule) => limitsOf(rule, making));
   const plans = Object.entries(options.plans);
-  const byPlan = new Map(plans.map(([plan, rules]) => [plan, rules.flatMap((rule) => limitsOf(rule, options, services, plan))]));
+  const byPlan = new Map(plans.map(([plan, rules]) => [plan, rules.flatMap((rule) => limitsOf(rule, making, plan))]));
   const all = [...common, ...[...byPlan.values()].flat()];
   refuseTwins(all);
   const usual = inPhases([...common, ...(byPlan.get(options.defaultPlan ?? plans[0]?.[0] ?? '') ?? [])]);
@@ -50,19 +49,23 @@ export function rulesOf(options: ParsedRateLimitOptions, services: RulesServices
   return { all, of: (plan) => (plan === undefined ? usual : (ofPlan.get(plan) ?? usual)) };
 }
 
-function limitsOf(rule: RuleOptions, options: ParsedRateLimitOptions, services: RulesServices, plan?: string): Limit[] {
+interface Making extends RulesServices {
+  readonly options: ParsedRateLimitOptions;
+  readonly lonely: Readonly<Record<Phase, boolean>>;
+}
+
+function limitsOf(rule: RuleOptions, { options, lonely, counters, clock, failed }: Making, plan?: string): Limit[] {
   const { per, window, requests, tokens, concurrent, burst } = rule;
-  const { counters, clock, failed } = services;
   const whose = per.length === 0 ? 'all' : per.join('+');
   const name = rule.name ?? `${plan === undefined ? '' : `${plan}: `}${whose} ${window.text}`;
   const common = { name, instances: options.instances, counters, clock, failed };
   const meters: Meter[] = [];
-  if (requests !== undefined) meters.push(windowMeter({ ...common, what: 'requests', limit: requests, windowMs: window.ms, burst }));
-  if (tokens !== undefined) meters.push(windowMeter({ ...common, what: 'tokens', limit: tokens, windowMs: window.ms }));
-  if (concurrent !== undefined) {
-    const freed = (subject: string): void => services.freed(name, subject);
-    meters.push(placeMeter({ ...common, limit: concurrent, leaseMs: options.leaseMs, freed }));
-  }
+  const windowed = { ...common, windowMs: window.ms };
+  // A request that waits and leaves gives back what it got too late.
+  const returns = !lonely[phaseOf(per, 'requests')] || options.queue !== undefined;
+  if (requests !== undefined) meters.push(windowMeter({ ...windowed, what: 'requests', limit: requests, burst, returns }));
+  if (tokens !== undefined) meters.push(windowMeter({ ...windowed, what: 'tokens', limit: tokens, returns: true }));
+  if (concurrent !== undefined) meters.push(placeMeter({ ...common, limit: concurrent, leaseMs: options.leaseMs }));
   const enforced = (rule.mode ?? options.mode) === 'enforce';
   return meters.map((meter) => ({ name, per, window: window.text, windowMs: window.ms, enforced, meter }));
 }
@@ -80,7 +83,24 @@ function refuseTwins(all: readonly Limit[]): void {
   }
 }
 
+type Phase = keyof Limits;
+
+function phaseOf(per: readonly Dimension[], what: Metered): Phase {
+  return what === 'tokens' || per.includes('model') ? 'late' : 'early';
+}
+
 function inPhases(limits: readonly Limit[]): Limits {
-  const isLate = ({ per, meter }: Limit): boolean => meter.what === 'tokens' || per.includes('model');
-  return { early: limits.filter((limit) => !isLate(limit)), late: limits.filter(isLate) };
+  const ofPhase = (phase: Phase): Limit[] => limits.filter(({ per, meter }) => phaseOf(per, meter.what) === phase);
+  return { early: ofPhase('early'), late: ofPhase('late') };
+}
+
+/** Phases in which no caller has more than one limit: none is given back because another one refuses. */
+function lonelyPhases({ rules, plans }: ParsedRateLimitOptions): Record<Phase, boolean> {
+  const most = (phase: Phase): number => countIn(phase, rules) + Math.max(0, ...Object.values(plans).map((own) => countIn(phase, own)));
+  return { early: most('early') <= 1, late: most('late') <= 1 };
+}
+
+function countIn(phase: Phase, rules: readonly RuleOptions[]): number {
+  const counted = rules.flatMap((rule) => metered.filter((what) => rule[what] !== undefined && phaseOf(rule.per, what) === phase));
+  return counted.length;
 }

@@ -54,18 +54,26 @@ function valueIn(dimension: Dimension, { principal, endpoint, model, ip, ipv6Pre
 
 function written(value: string): string {
   const text = encodeURIComponent(value.toWellFormed());
-  return text.length <= maxLength && value.isWellFormed() ? text : `#${hash('sha256', value, 'base64url')}`;
+  if (text.length <= maxLength && value.isWellFormed()) return text;
+  return `#${hash('sha256', Buffer.from(value, 'utf16le'), 'base64url')}`; // as UTF-8 all lone surrogates would be one
 }
 
-/** An IPv4 address; of an IPv6 address the first bits, as hexadecimal digits. */
+/** An IPv4 address, however it is written; of an IPv6 address the first bits, in groups of hexadecimal digits. */
 export function networkOf(ip: string, prefix: number): string {
   if (isIP(ip) !== 6) return ip;
-  const bits = groupsOf(ip.replace(/%.*$/, ''))
-    .map((group) => group.toString(2).padStart(16, '0'))
-    .join('')
-    .slice(0, prefix)
-    .padEnd(128, '0');
-  return `${BigInt(`0b${bits}`).toString(16)}/${prefix}`;
+  const groups = groupsOf(ip.replace(/%.*$/, ''));
+  const [high = 0, low = 0] = groups.slice(6);
+  if (groups.slice(0, 6).join() === mapped) return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+  const kept = groups.slice(0, Math.ceil(prefix / 16)).map((group, at) => group & maskOf(prefix - at * 16));
+  return `${kept.map((group) => group.toString(16)).join(':')}/${prefix}`;
+}
+
+/** The first six groups of an IPv4 address in IPv6 (RFC 4291 §2.5.5.2). */
+const mapped = [0, 0, 0, 0, 0, 0xffff].join();
+
+/** A group of which only so many bits count. */
+function maskOf(bits: number): number {
+  return bits >= 16 ? 0xffff : (0xffff << (16 - bits)) & 0xffff;
 }
 
 /** The eight numbers of an IPv6 address in any of its spellings. */

@@ -39,13 +39,18 @@ function ownHeaders({ what, limit, remaining, resetsInMs }: ToldReading, dialect
     return {
       [`anthropic-ratelimit-${what}-limit`]: String(limit),
       [`anthropic-ratelimit-${what}-remaining`]: String(remaining),
-      [`anthropic-ratelimit-${what}-reset`]: new Date(now + resetsInMs).toISOString().replace(/\.\d+Z$/, 'Z'),
+      [`anthropic-ratelimit-${what}-reset`]: timeOf(now + resetsInMs),
     };
   return {
     [`x-ratelimit-limit-${what}`]: String(limit),
     [`x-ratelimit-remaining-${what}`]: String(remaining),
     [`x-ratelimit-reset-${what}`]: durationOf(resetsInMs),
   };
+}
+
+/** In whole seconds, never before the time: who comes too early is refused again. */
+function timeOf(ms: number): string {
+  return new Date(Math.ceil(ms / 1_000) * 1_000).toISOString().replace('.000Z', 'Z');
 }
 
 export function secondsOf(ms: number): number {

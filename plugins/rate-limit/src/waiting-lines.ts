@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '@express-ai-gateway/core/plugin';
-import type { Admission } from './admission.ts';
+import type { Clock } from '@express-ai-gateway/core/plugin';
+import type { Admission, Denial } from './admission.ts';
+import { Line, type Waiter } from './line.ts';
 
 export interface WaitingLinesOptions {
   /** Milliseconds that a request waits at most. */
@@ -9,33 +10,24 @@ export interface WaitingLinesOptions {
   readonly clock: Clock;
 }
 
-/** A request that may wait. */
+/** A request that may wait. What is rarely needed is made when it is. */
 export interface Patient {
   /** Who takes turns with others in the same line. */
-  readonly who: string;
+  who(): string;
   /** Aborts when it need not wait any more. */
-  readonly signal: AbortSignal;
+  signal(): AbortSignal;
   /** Every line that it may have to stand in. */
-  readonly lines: readonly string[];
+  lines(): readonly string[];
+  /** Must not reject. */
   attempt(): Promise<Admission>;
 }
-
-interface Waiter {
-  readonly who: string;
-  readonly signal: AbortSignal;
-  attempt(): Promise<Admission>;
-  /** The last refusal, which it gets when its time is over. */
-  last: Admission;
-  leave(admission: Admission): void;
-}
-
-/** Milliseconds between two looks at a limit that says nothing of its end. */
-const lookMs = 100;
 
 /** Requests over a limit that wait for it: one line for each limit and subject, in which every caller has a turn, however many requests it has. */
 export class WaitingLines {
   readonly #options: WaitingLinesOptions;
   readonly #lines = new Map<string, Line>();
+  /** All who wait, by caller, each caller's in their order. */
+  readonly #callers = new Map<string, Set<Waiter>>();
   #count = 0;
 
   constructor(options: WaitingLinesOptions) {
@@ -44,16 +36,17 @@ export class WaitingLines {
 
   /** Tries, and waits for its turn where it was refused or others wait already; gives what it got at last. Never longer than the deadline. */
   async through(patient: Patient): Promise<Admission> {
-    const { deadlineMs, max, clock } = this.#options;
-    const endsAt = clock.monotonic() + deadlineMs;
-    const longest = patient.lines.map((name) => this.#lines.get(name)).find((line) => line !== undefined);
-    if (longest !== undefined && this.#count < max) return this.#wait(longest, patient, longest.last, endsAt);
-    const first = await patient.attempt();
-    const { refused } = first;
-    if (refused?.waitMs === undefined || this.#count >= max || patient.signal.aborted) return first;
-    // A limit whose window ends too late is not worth waiting for; a place may be free at any time.
-    if (!refused.isPlace && refused.waitMs > deadlineMs) return first;
-    return this.#wait(this.#lineOf(refused.line, first), patient, first, endsAt);
+    const endsAt = this.#options.clock.monotonic() + this.#options.deadlineMs;
+    let admission = this.#refusalOfLine(patient) ?? (await patient.attempt());
+    let stoodIn: string | undefined;
+    // One that another limit refuses when its turn has come stands in that one's line from then on.
+    while (admission.refused !== undefined && admission.refused.line !== stoodIn) {
+      const { refused } = admission;
+      if (!this.#isWorthIt(refused, endsAt) || patient.signal().aborted || !this.#hasRoom(patient.who())) break;
+      stoodIn = refused.line;
+      admission = await this.#wait(patient, admission, refused, endsAt);
+    }
+    return admission;
   }
 
   /** A place of a limit is free: whose turn it is tries now. */
@@ -61,135 +54,76 @@ export class WaitingLines {
     this.#lines.get(line)?.wake();
   }
 
-  #lineOf(name: string, last: Admission): Line {
+  /** Where others wait already nobody tries before them. */
+  #refusalOfLine(patient: Patient): Admission | undefined {
+    if (this.#lines.size === 0) return undefined;
+    for (const name of patient.lines()) {
+      const line = this.#lines.get(name);
+      if (line !== undefined) return { held: [], told: [], shadowed: [], refused: line.closed };
+    }
+    return undefined;
+  }
+
+  /** A limit whose window ends too late is not worth waiting for; a place may be free at any time. */
+  #isWorthIt({ waitMs, isPlace }: Denial, endsAt: number): boolean {
+    const leftMs = endsAt - this.#options.clock.monotonic();
+    return waitMs !== undefined && leftMs > 0 && (isPlace || waitMs <= leftMs);
+  }
+
+  /** Where the room is full, whoever has most waiting loses its newest to a caller that has less: nobody fills it alone. */
+  #hasRoom(who: string): boolean {
+    if (this.#count < this.#options.max) return true;
+    let most: ReadonlySet<Waiter> = new Set();
+    for (const own of this.#callers.values()) if (own.size > most.size) most = own;
+    if (most.size <= (this.#callers.get(who)?.size ?? 0) + 1) return false;
+    const newest = [...most].at(-1);
+    newest?.leave(newest.last);
+    return true;
+  }
+
+  #lineOf(denial: Denial): Line {
+    const name = denial.line;
     let line = this.#lines.get(name);
     if (line === undefined) {
-      const own: Line = new Line(this.#options.clock, last, () => {
-        if (this.#lines.get(name) === own) this.#lines.delete(name);
-      });
-      line = own;
+      line = new Line(this.#options.clock, denial, () => this.#lines.delete(name));
       this.#lines.set(name, line);
     }
     return line;
   }
 
-  #wait(line: Line, patient: Patient, first: Admission, endsAt: number): Promise<Admission> {
+  #wait(patient: Patient, last: Admission, refused: Denial, endsAt: number): Promise<Admission> {
     const { clock } = this.#options;
-    this.#count += 1;
+    const line = this.#lineOf(refused);
+    const signal = patient.signal();
     return new Promise((resolve) => {
-      const over = (): void => leave(waiter.last);
-      const leave = (admission: Admission): void => {
-        if (!line.remove(waiter)) return;
-        this.#count -= 1;
+      const over = (): void => void leave(waiter.last);
+      const leave = (admission: Admission): boolean => {
+        if (!line.remove(waiter)) return false;
+        this.#forget(waiter);
         timer.cancel();
-        patient.signal.removeEventListener('abort', over);
+        signal.removeEventListener('abort', over);
         resolve(admission);
+        return true;
       };
-      const { who, signal } = patient;
-      const waiter: Waiter = { who, signal, attempt: () => patient.attempt(), last: first, leave };
+      const waiter: Waiter = { who: patient.who(), endsAt, attempt: () => patient.attempt(), last, leave };
       const timer = clock.after(Math.max(0, endsAt - clock.monotonic()), over);
       signal.addEventListener('abort', over, { once: true });
+      this.#remember(waiter);
       line.add(waiter);
     });
   }
-}
 
-/** Those who wait for one limit. One of them tries at a time. */
-class Line {
-  readonly #clock: Clock;
-  readonly #emptied: () => void;
-  /** Whose turn is next stands first. */
-  readonly #turns = new Map<string, Waiter[]>();
-  #timer: Timer | undefined = undefined;
-  #trying = false;
-  /** Somebody gave a place back while another tried. */
-  #woken = false;
-  /** The refusal that they wait for the end of. */
-  last: Admission;
-
-  constructor(clock: Clock, last: Admission, emptied: () => void) {
-    this.#clock = clock;
-    this.last = last;
-    this.#emptied = emptied;
+  #remember(waiter: Waiter): void {
+    this.#count += 1;
+    const own = this.#callers.get(waiter.who);
+    if (own === undefined) this.#callers.set(waiter.who, new Set([waiter]));
+    else own.add(waiter);
   }
 
-  add(waiter: Waiter): void {
-    const own = this.#turns.get(waiter.who);
-    if (own === undefined) this.#turns.set(waiter.who, [waiter]);
-    else own.push(waiter);
-    if (!this.#trying && this.#timer === undefined) this.#lookAfter(this.last);
-  }
-
-  /** Whether it was there. */
-  remove(waiter: Waiter): boolean {
-    const own = this.#turns.get(waiter.who);
-    const at = own?.indexOf(waiter) ?? -1;
-    if (own === undefined || at === -1) return false;
-    own.splice(at, 1);
-    if (own.length === 0) this.#turns.delete(waiter.who);
-    if (this.#turns.size === 0) {
-      this.#timer?.cancel();
-      this.#timer = undefined;
-      this.#emptied();
-    }
-    return true;
-  }
-
-  wake(): void {
-    this.#woken = true;
-    if (this.#trying) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    void this.#serve();
-  }
-
-  /** Lets one after the other try, until one is refused. */
-  async #serve(): Promise<void> {
-    this.#trying = true;
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      this.#woken = false;
-      const admission = await next.attempt();
-      if (admission.refused === undefined) {
-        await this.#goes(next, admission);
-        continue;
-      }
-      this.last = admission;
-      next.last = admission;
-      if (this.#woken) continue;
-      if (this.#turns.size > 0) this.#lookAfter(admission);
-      break;
-    }
-    this.#trying = false;
-  }
-
-  /** One whose time was over while it tried gives back what it got. */
-  async #goes(waiter: Waiter, admission: Admission): Promise<void> {
-    if (this.#turns.get(waiter.who)?.includes(waiter) !== true) {
-      await Promise.all(admission.held.map(({ taken }) => taken.giveBack()));
-      return;
-    }
-    this.#turnOver(waiter.who);
-    waiter.leave(admission);
-  }
-
-  #next(): Waiter | undefined {
-    for (const [first] of this.#turns.values()) return first;
-    return undefined;
-  }
-
-  /** Whoever had a turn stands last. */
-  #turnOver(who: string): void {
-    const own = this.#turns.get(who);
-    if (own === undefined) return;
-    this.#turns.delete(who);
-    this.#turns.set(who, own);
-  }
-
-  #lookAfter({ refused }: Admission): void {
-    const ms = refused?.isPlace === true ? lookMs : Math.max(1, Math.ceil(refused?.waitMs ?? lookMs));
-    this.#timer = this.#clock.after(ms, () => {
-      this.#timer = undefined;
-      void this.#serve();
-    });
+  #forget(waiter: Waiter): void {
+    this.#count -= 1;
+    const own = this.#callers.get(waiter.who);
+    own?.delete(waiter);
+    if (own?.size === 0) this.#callers.delete(waiter.who);
   }
 }

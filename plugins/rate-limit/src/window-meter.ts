@@ -10,6 +10,8 @@ export interface WindowMeterOptions {
   readonly windowMs: number;
   /** Beyond the limit, once in ten windows. */
   readonly burst?: number | undefined;
+  /** Whether something that was taken may be given back: because another limit refuses, or tokens were too many. */
+  readonly returns: boolean;
   readonly instances: number;
   readonly counters: CounterStore;
   readonly clock: Clock;
@@ -20,48 +22,58 @@ export interface WindowMeterOptions {
 /** Windows that a burst has to last for. */
 const burstWindows = 10;
 
-/**
- * Milliseconds before a window's end from which nothing is given back any more: what came too late would be a present to the next window.
- * Stores tell the end by their own clock, and their answer takes its time.
- */
-const lateMs = 250;
-
 /** Counts in fixed windows that begin with the first request: at most `limit` in each, so at most twice as much in any span of that length. */
-export function windowMeter({ what, name, limit, windowMs, burst, instances, counters, clock, failed }: WindowMeterOptions): Meter {
+export function windowMeter({
+  what,
+  name,
+  limit,
+  windowMs,
+  burst,
+  returns,
+  instances,
+  counters,
+  clock,
+  failed,
+}: WindowMeterOptions): Meter {
   const spare = memoryCounterStore(clock);
+  const block = !returns && burst === undefined;
   const limiter = (kind: string, points: number, ms: number): CounterLimiter => {
-    const common = { clock, keyPrefix: `limit:${name}:${kind}`, windowMs: ms, block: what === 'requests' && burst === undefined };
+    const common = { clock, keyPrefix: `limit:${name}:${kind}`, windowMs: ms, block };
     const insurance = new CounterLimiter({ ...common, counters: spare, points: Math.max(1, Math.floor(points / instances)) });
     return new CounterLimiter({ ...common, counters, points, insurance, failed });
   };
   const usual = limiter(what, limit, windowMs);
   const beyond = burst === undefined ? undefined : limiter(`${what}-burst`, burst, windowMs * burstWindows);
 
+  /** Where keys are not blocked, what a refusal counted is taken back: it uses nothing, and must not keep others out. */
+  async function taken(from: CounterLimiter, subject: string, amount: number): Promise<Consumed> {
+    const one = await consumed(from, subject, amount);
+    if (!one.isIn && !block) await change(one.result, subject, -amount);
+    return one;
+  }
+
   return {
     what,
     limit,
     async take(subject, amount) {
-      const first = await consumed(usual, subject, amount);
+      // It would never fit, and numbers that large are not for stores.
+      if (amount > limit) return { kind: 'refused', reading: { limit, remaining: 0, resetsInMs: windowMs } };
+      const first = await taken(usual, subject, amount);
       if (first.isIn || beyond === undefined) return outcome(first, subject, amount);
-      const second = await consumed(beyond, subject, amount);
-      await undo(first.result, subject, amount); // of a window that is full a little more or less says nothing, but it must not grow for ever
+      const second = await taken(beyond, subject, amount);
       return second.isIn ? outcome(second, subject, amount, first.result) : outcome(first, subject, amount);
     },
   };
 
   function outcome({ isIn, result }: Consumed, subject: string, amount: number, shown = result): Taken | Refused {
     const reading: Reading = { limit, remaining: shown.remainingPoints, resetsInMs: Math.max(0, shown.msBeforeNext) };
-    if (!isIn) {
-      if (what === 'tokens') void undo(result, subject, amount); // what was refused uses nothing
-      return { kind: 'refused', reading };
-    }
-    const endsAt = clock.monotonic() + result.msBeforeNext;
-    const change = async (more: number): Promise<void> => {
-      if (!(result instanceof Counted) || more === 0) return;
-      if (more > 0) await result.limiter.penalty(subject, more);
-      else if (clock.monotonic() < endsAt - Math.min(lateMs, windowMs / 10)) await result.limiter.reward(subject, -more);
+    if (!isIn) return { kind: 'refused', reading };
+    return {
+      kind: 'taken',
+      reading,
+      change: (more) => change(result, subject, Math.min(more, limit)), // more than a window has says nothing more
+      giveBack: () => change(result, subject, -amount),
     };
-    return { kind: 'taken', reading, change, giveBack: () => change(-amount).catch(ignore) };
   }
 }
 
@@ -80,9 +92,11 @@ async function consumed(limiter: CounterLimiter, subject: string, amount: number
   }
 }
 
-/** Takes back what a refusal counted. One that came out of memory counted nothing. */
-async function undo(result: RateLimiterRes, subject: string, amount: number): Promise<void> {
-  if (result instanceof Counted && result.msBeforeNext > lateMs) await result.limiter.reward(subject, amount).catch(ignore);
+/** Takes more of the limiter that counted, or gives back to it, which never rejects. What came out of memory counted nothing. */
+async function change(result: RateLimiterRes, subject: string, more: number): Promise<void> {
+  if (!(result instanceof Counted) || more === 0) return;
+  if (more > 0) await result.limiter.penalty(subject, more);
+  else await result.limiter.giveBack(subject, -more, result.endsAt).catch(ignore); // the store is away: it stays as it was counted
 }
 
 function ignore(): void {}

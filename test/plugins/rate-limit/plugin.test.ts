@@ -3,9 +3,12 @@ import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { definePlugin } from '../../../core/src/define-plugin.ts';
 import { gatewayError } from '../../../core/src/errors.ts';
+import { Clock } from '../../../core/src/services/clock.ts';
 import { provide } from '../../../core/src/services/container.ts';
-import { CounterStore } from '../../../core/src/services/counter-store.ts';
-import { answerWhole, chunk, doneFrame, gate, lastChunk, type Upstream } from '../../core/harness/loopback.ts';
+import { CounterStore, memoryCounterStore } from '../../../core/src/services/counter-store.ts';
+import type { RateLimitOptions } from '../../../plugins/rate-limit/src/options.ts';
+import { type Answer, answerWhole, chunk, doneFrame, gate, lastChunk, type Upstream } from '../../core/harness/loopback.ts';
+import { manualClock } from '../../core/harness/manual-clock.ts';
 import { leavesNothing } from '../../core/harness/nothing-left.ts';
 import { limited } from './support/limited.ts';
 
@@ -144,6 +147,42 @@ describe('rateLimit: requests', () => {
   });
 });
 
+describe('rateLimit: what a caller cannot do to others', () => {
+  /** A store whose answers take their time, as those over a network do. */
+  const slow = (clock: Clock): CounterStore => {
+    const store = memoryCounterStore(clock);
+    const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 30));
+    return {
+      async add(key, amount, ttlMs) {
+        await turn();
+        const state = await store.add(key, amount, ttlMs);
+        await turn();
+        return state;
+      },
+      lease: store.lease,
+    };
+  };
+
+  it('use up a limit of many by requests that a limit of its own refuses', async () => {
+    const rules: RateLimitOptions['rules'] = [
+      { name: 'each', per: ['user'], requests: 1, window: '1m' },
+      { name: 'all', per: ['tenant'], requests: 3, window: '1m' },
+    ];
+    const clock = manualClock();
+    const { ask, statuses } = await limited({ rules }, { services: [provide(Clock, clock), provide(CounterStore, slow(clock))] });
+    const spam = await Promise.all(Array.from({ length: 20 }, () => ask({ tenant: 't', user: 'eve' })));
+    expect(spam.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1);
+    expect(await statuses(1, { tenant: 't', user: 'ann' })).toEqual([200]);
+    expect(await statuses(1, { tenant: 't', user: 'bob' })).toEqual([200]);
+  });
+
+  it('make a limit in shadow mode refuse anything, whatever number it sends', async () => {
+    const { ask } = await limited({ rules: [{ tokens: 1_000, window: '1m', mode: 'shadow' }] });
+    expect((await ask({}, { max_tokens: Number.MAX_SAFE_INTEGER })).status).toBe(200);
+    expect((await ask({}, { max_tokens: 5 })).status).toBe(200);
+  });
+});
+
 describe('rateLimit: tokens', () => {
   const hello = { messages: [{ role: 'user', content: 'x'.repeat(400) }] }; // a hundred tokens, by estimate
 
@@ -252,6 +291,14 @@ describe('rateLimit: while the store is away', () => {
     expect(logger.lines.filter(({ message }) => message.includes('cannot count'))).toHaveLength(1);
   });
 
+  it('refuses nothing by a limit in shadow mode, even where nothing can count', async () => {
+    const { statuses } = await limited(
+      { rules: [{ tokens: 5, window: '1m', mode: 'shadow' }] },
+      { services: [provide(CounterStore, { ...away, add: async () => ({ value: Number.NaN, resetsInMs: Number.NaN }) })] },
+    );
+    expect(await statuses(2)).toEqual([200, 200]);
+  });
+
   it('so with places', async () => {
     const held = gate();
     const answer: Upstream = async (req, res, body) => {
@@ -276,6 +323,53 @@ describe('rateLimit: queue', () => {
     const passing = setInterval(() => clock.advance(50), 5);
     expect((await second).status).toBe(200);
     clearInterval(passing);
+    expect(up.bodies).toHaveLength(2);
+  });
+
+  it('a rule of requests and places does not keep the process busy with itself', async () => {
+    const { ask, clock } = await limited({ rules: [{ requests: 1, concurrent: 5, window: '1s' }], queue: { deadlineMs: 3_000 } });
+    expect((await ask()).status).toBe(200);
+    const second = ask();
+    const third = ask();
+    const passing = setInterval(() => clock.advance(50), 5);
+    expect([(await second).status, (await third).status].toSorted()).toEqual([200, 200]);
+    clearInterval(passing);
+  });
+
+  it('one who waits for a limit of its own does not keep others in the line that it came by', async () => {
+    const { ask, clock, statuses } = await limited({
+      rules: [
+        { name: 'all', per: ['tenant'], requests: 3, window: '1s' },
+        { name: 'each', per: ['user'], requests: 2, window: '1m' },
+      ],
+      queue: { deadlineMs: 1_500 },
+    });
+    const [eve, ann, bob] = ['eve', 'ann', 'bob'].map((user) => ({ id: user, tenant: 't', user }));
+    expect([...(await statuses(1, eve)), ...(await statuses(2, bob))]).toEqual([200, 200, 200]);
+    const waiting: Promise<Answer>[] = [];
+    for (const who of [eve, eve, ann, ann]) {
+      const before = clock.armed;
+      waiting.push(ask(who));
+      await waitFor(() => clock.armed > before);
+    }
+    const passing = setInterval(() => clock.advance(50), 5);
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 429, 200, 200]);
+    clearInterval(passing);
+  });
+
+  it('a client that leaves while it waits takes nothing, and leaves nothing', async () => {
+    const { ask, clock, up } = await limited({ rules: [{ requests: 1, window: '1s' }], queue: { deadlineMs: 5_000 } });
+    expect((await ask()).status).toBe(200);
+    const before = clock.armed;
+    const leaving = new AbortController();
+    const gone = ask({}, {}, leaving.signal).catch(() => 'left');
+    await waitFor(() => clock.armed > before);
+    leaving.abort();
+    expect(await gone).toBe('left');
+    await waitFor(() => clock.armed <= before);
+    expect(clock.armed).toBeLessThanOrEqual(before);
+    clock.advance(1_000);
+    expect((await ask()).status).toBe(200);
     expect(up.bodies).toHaveLength(2);
   });
 });
