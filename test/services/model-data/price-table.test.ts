@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { calcPrice, findProvider, type ModelPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Bill, costOf } from '../../../services/model-data/src/bill.ts';
+import { type Bill, costOf, worstOf } from '../../../services/model-data/src/bill.ts';
 import { tableEntry, tableName } from '../../../services/model-data/src/price-table.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -216,6 +216,60 @@ describe('prices', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it.each(providers)('MONEY-3: of %s, no call of any model costs more than its bound, at any length and tier', (provider) => {
+    const known = namesOf(provider).filter((name) => tableEntry(provider, name)?.prices(today) !== undefined);
+    const count = fc.integer({ min: 0, max: 600_000 });
+    const counts = fc.record({ fresh: count, read: count, written: count, hour: count, heard: count, said: count, thought: count });
+    const tier = fc.constantFrom('default', 'flex', 'batch');
+    let compared = 0;
+    fc.assert(
+      fc.property(fc.constantFrom(...known), counts, tier, fc.constantFrom('us', 'global'), (model, all, serviceTier, place) => {
+        const prices = tableEntry(provider, model)?.prices(today);
+        if (prices === undefined) return;
+        const { list } = prices.tiers.get('standard')?.[0] ?? {};
+        const [written, hour, heard] = [
+          list?.tokens.cacheWrite === undefined ? 0 : all.written,
+          list?.tokens.cacheWriteHour === undefined ? 0 : all.hour,
+          list?.tokens.inputAudio === undefined ? 0 : all.heard,
+        ];
+        const [input, output] = [all.fresh + all.read + written + hour + heard, all.said + all.thought];
+        const raw = {
+          inference_geo: place,
+          cache_creation: { ephemeral_1h_input_tokens: hour },
+          prompt_tokens_details: { audio_tokens: heard },
+        };
+        const usage = { input, output, cacheRead: all.read, cacheWrite: written + hour, reasoning: all.thought, serviceTier, raw };
+        const cost = amount(costOf(prices, usage));
+        for (const asked of [{}, { serviceTier }]) {
+          const bound = amount(worstOf(prices, { inputTokens: input, outputTokens: output }, asked));
+          if (cost === undefined) continue;
+          compared += 1;
+          expect(bound !== undefined && bound >= cost).toBe(true);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(compared).toBeGreaterThan(50);
+  });
+
+  it('tiers that a provider prices as a part of its list are known, others are not', () => {
+    const tiers = (provider: string, model: string) => [...(tableEntry(provider, model)?.prices(today)?.tiers.keys() ?? [])];
+    expect(tiers('openai', 'gpt-5.6-sol')).toEqual(['standard', 'batch', 'flex']);
+    expect(tiers('anthropic', 'claude-haiku-4-5')).toEqual(['standard', 'batch', 'us', 'batch+us']);
+    expect(tiers('mistral', 'mistral-large-latest')).toEqual(['standard']);
+    const flex = tableEntry('openai', 'gpt-5.6-sol')?.prices(today)?.tiers.get('flex')?.[0]?.list;
+    expect(flex?.tokens).toEqual({ input: 2_000_000_000n, cacheRead: 200_000_000n, cacheWrite: 2_500_000_000n, output: 10_000_000_000n });
+    expect(flex?.fees.webSearch).toBe(10_000_000_000_000n);
+  });
+
+  it('a longer input has another list', () => {
+    const steps = tableEntry('google', 'gemini-2.5-pro')?.prices(today)?.tiers.get('standard');
+    expect(steps?.map(({ above, list }) => [above, list.tokens.input, list.tokens.output])).toEqual([
+      [-1, 1_250_000_000n, 10_000_000_000n],
+      [200_000, 2_500_000_000n, 15_000_000_000n],
+    ]);
   });
 
   it('cover every price of tokens that the core counts', () => {
