@@ -115,12 +115,29 @@ export interface AttemptContext {
   readonly exchange: ExchangeContext & { readonly call: Call };
   readonly target: Target;
   readonly kind: AttemptKind;
+  /**
+   * Bytes of the request's body in the target's words. A byte-level tokenizer makes no more tokens of the texts in it: JSON only
+   * makes a text longer. What images and sounds cost, and what a
+   * provider adds, is not in that.
+   */
+  byteLength(): number;
+  /** How long answers may be as this attempt asks for them; `undefined` where they are no texts, or where nobody reads the request. */
+  answerLimit(): AnswerBound | undefined;
+  /** Lets no answer have more tokens than this, in the target's own words; a lower limit stays. Throws where answers are no texts. */
+  limitAnswer(tokens: number): void;
   /** Sets a value in the body of this attempt only, e.g. `['max_tokens']`. */
   set(path: readonly (string | number)[], value: JsonValue): void;
   /** Looks at the upstream's events as they arrive, before anybody wraps them. */
   tap(observer: EventObserver): void;
   /** Runs once when this attempt ends, independent of the client and of the exchange. */
   onSettled(listener: (end: AttemptEnd) => void | Promise<void>): void;
+}
+
+export interface AnswerBound {
+  /** Tokens of one answer, reasoning included; `undefined` where the request sets none. */
+  readonly tokens: number | undefined;
+  /** How many answers are asked for. */
+  readonly answers: number;
 }
 
 export interface AttemptEnd {

@@ -3,6 +3,7 @@
 export { z } from 'zod';
 export type {
   Answer,
+  AnswerBound,
   AttemptContext,
   AttemptEnd,
   ErrorAnswer,

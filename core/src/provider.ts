@@ -8,6 +8,7 @@ export { type ModelTraits, modelTraits } from './dialects/anthropic-messages/tra
 export { type ConstrainedSchema, constrainedSchema } from './dialects/anthropic-messages/translate/constrained-schema.ts';
 export { type EncodedThinking, encodeThinking, type ThinkingAbout } from './dialects/anthropic-messages/translate/encode-thinking.ts';
 export type {
+  AnswerLimit,
   CallAddress,
   CallDialect,
   CallFacts,

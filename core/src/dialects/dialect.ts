@@ -3,7 +3,7 @@ import type { JsonDocument } from '../json/document.ts';
 import type { Attachment, DialectId, TextScope } from '../model/call.ts';
 import type { EventText, StreamEvent } from '../model/events.ts';
 import type { RequestHeaders } from '../model/headers.ts';
-import type { JsonObject, JsonPath, JsonValue } from '../model/json.ts';
+import type { JsonEdit, JsonObject, JsonPath, JsonValue } from '../model/json.ts';
 import type { OfferedModel } from '../model/offered.ts';
 import type { Usage } from '../model/usage.ts';
 import type { ChatTranslation, TargetQuirks } from './translation.ts';
@@ -88,6 +88,8 @@ export interface CallDialect extends Dialect {
    * signatures, its encrypted reasoning): a call may come back from a fallback. The names of fields that changed.
    */
   dropForeign?(document: JsonDocument): readonly string[];
+  /** How long the answers to a request in this dialect may be; absent where answers are no texts (embeddings). */
+  answerLimit?(body: JsonObject, quirks: TargetQuirks): AnswerLimit;
   /** How it is translated; absent where it is not. */
   readonly chat?: ChatTranslation;
   /** Every text-bearing place of a request; opaque parts are left out. */
@@ -103,6 +105,16 @@ export interface CallDialect extends Dialect {
   answerBody(answer: GatewayAnswer): string | undefined;
   /** How it streams; absent where it does not. */
   readonly stream?: StreamDialect;
+}
+
+/** How long the answers to a request may be. */
+export interface AnswerLimit {
+  /** Tokens of one answer, reasoning included; `undefined` where the request sets none. */
+  readonly tokens: number | undefined;
+  /** How many answers are made. */
+  readonly answers: number;
+  /** What to set in the body so that no answer has more tokens than this. */
+  lowered(tokens: number): readonly JsonEdit[];
 }
 
 /** What the body of an error answer may say that decides what to do about it. */

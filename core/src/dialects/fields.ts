@@ -27,6 +27,11 @@ export function optionalCount(field: string, value: JsonValue | undefined, max: 
   return value as number;
 }
 
+/** A count that was checked before, or that another made; `undefined` for what is none. */
+export function countIn(value: JsonValue | undefined): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+}
+
 /** `1e400` parses to Infinity here and may be an error or a huge number elsewhere. */
 export function finiteNumbers(body: Readonly<Record<string, JsonValue>>): void {
   for (const field in body) {

@@ -47,6 +47,11 @@ export class HandoffAttempt {
       exchange: contextOf(this.exchange),
       target: this.target,
       kind: 'first',
+      byteLength: () => attempt.exchange.call?.byteLength ?? 0,
+      answerLimit: () => undefined,
+      limitAnswer() {
+        throw new TypeError(`attempt.limitAnswer: ${attempt.exchange.dialect.id} carries its requests unread`);
+      },
       set() {
         throw new TypeError(`attempt.set: ${attempt.exchange.dialect.id} carries its requests unread; look at exchange.call.opaque first`);
       },

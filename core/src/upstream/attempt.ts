@@ -1,7 +1,7 @@
 import type { AttemptContext, AttemptEnd, EventObserver } from '../context.ts';
 import type { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { JsonPath, JsonValue } from '../model/json.ts';
+import type { JsonEdit } from '../model/json.ts';
 import type { AttemptKind, AttemptOutcome, AttemptRecord } from '../model/response.ts';
 import type { Target } from '../model/target.ts';
 import type { Usage } from '../model/usage.ts';
@@ -9,6 +9,7 @@ import { contextOf } from '../plugin-context.ts';
 import type { Credential } from '../providers/provider.ts';
 import { errorFields } from '../services/logger.ts';
 import { isPromiseLike } from '../within.ts';
+import { attemptAnswerLimit, attemptByteLength } from './attempt-body.ts';
 import type { ResolvedTarget } from './router.ts';
 import type { Scope } from './scope.ts';
 import type { TranslatedRequest } from './translated-request.ts';
@@ -23,17 +24,11 @@ export interface Try {
   /** Ends it when it ends: the exchange, or one of several ways at once. */
   readonly scope: Scope;
   /** Sets values in its body from the start. */
-  readonly edits?: readonly BodyEdit[] | undefined;
+  readonly edits?: readonly JsonEdit[] | undefined;
   /** Limits of time that hold for this try alone. */
   readonly limits?: AttemptLimits | undefined;
   /** Hears of each attempt that the try becomes. */
   readonly watch?: AttemptWatch | undefined;
-}
-
-/** A value to set in a body. */
-export interface BodyEdit {
-  readonly path: JsonPath;
-  readonly value: JsonValue;
 }
 
 /** Milliseconds. */
@@ -60,7 +55,7 @@ export class Attempt {
   /** Content has come. */
   answering = false;
   /** Sets values in the body of this attempt only. */
-  readonly edits: BodyEdit[];
+  readonly edits: JsonEdit[];
   readonly taps: EventObserver[] = [];
   readonly credential: Credential;
   /** The call in the target's words; `undefined` where they are the client's. */
@@ -120,6 +115,18 @@ export class Attempt {
       target: this.target.target,
       kind: this.kind,
       set: (path, value) => void attempt.edits.push({ path, value }),
+      byteLength: () => attemptByteLength(attempt),
+      answerLimit() {
+        const limit = attemptAnswerLimit(attempt);
+        return limit && { tokens: limit.tokens, answers: limit.answers };
+      },
+      limitAnswer(tokens) {
+        if (!Number.isSafeInteger(tokens) || tokens < 1)
+          throw new TypeError(`attempt.limitAnswer: expected an integer of at least 1, received ${tokens}`);
+        const limit = attemptAnswerLimit(attempt);
+        if (limit === undefined) throw new TypeError(`attempt.limitAnswer: answers of ${attempt.target.dialect.id} are no texts`);
+        attempt.edits.push(...limit.lowered(tokens));
+      },
       tap: (observer) => void attempt.taps.push(observer),
       onSettled(listener) {
         if (attempt.#end === undefined) attempt.#listeners.push(listener);

@@ -1,5 +1,5 @@
 import { gatewayError } from '../errors.ts';
-import { JsonDocument } from '../json/document.ts';
+import type { JsonDocument } from '../json/document.ts';
 import { isJsonObject } from '../model/json.ts';
 import { setValue } from '../parsed-call.ts';
 import { passedHeaders } from '../providers/passed-headers.ts';
@@ -8,6 +8,7 @@ import { checkedHeaders } from '../providers/provider-headers.ts';
 import { requestPath } from '../providers/provider-path.ts';
 import { within } from '../within.ts';
 import type { Attempt } from './attempt.ts';
+import { attemptDocument } from './attempt-body.ts';
 import { clientHeaders, requestHeaders } from './headers.ts';
 
 /** What goes out for one attempt. */
@@ -63,13 +64,13 @@ function sameDialectHeaders({ exchange, translated, target: { dialect } }: Attem
 
 /** The attempt's body with its edits: plugins', the model's name, what the provider wants otherwise. */
 function preparedBody(
-  { exchange, target: resolved, translated, edits, dropped }: Attempt,
+  attempt: Attempt,
   picked: Readonly<Record<string, string>>,
 ): { readonly document: JsonDocument; readonly stripUsage: boolean } {
+  const { exchange, target: resolved, translated, dropped } = attempt;
   const call = exchange.requireCall();
   const { provider, target, dialect } = resolved;
-  const document = translated === undefined ? call.document.fork() : JsonDocument.lenient(JSON.stringify(translated.body));
-  for (const { path, value } of edits) setValue(document, path, value);
+  const document = attemptDocument(attempt);
   // Also where a plugin wrote another model into the body: targets are chosen by `targets`.
   if (target.model !== call.model || document.edited) dialect.setModel(document, target.model);
   if (translated === undefined) {

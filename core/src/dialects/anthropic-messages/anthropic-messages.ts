@@ -5,6 +5,7 @@ import { anthropicHeaders, requestAttachments, requestStates, requestTexts } fro
 import { anthropicUsage } from '../anthropic-usage.ts';
 import type { CallDialect } from '../dialect.ts';
 import { answerBody } from './answer.ts';
+import { answerLimit } from './answer-limit.ts';
 import { hasStopReason } from './finish.ts';
 import { dropForeignThinking } from './foreign.ts';
 import { messageLeaves } from './leaves.ts';
@@ -31,6 +32,7 @@ export const anthropicMessages: CallDialect = {
   finishReason: (body: JsonValue) => (hasStopReason(body) ? body.stop_reason : undefined),
   answerBody,
   stream: messagesStream,
+  answerLimit,
   dropForeign: dropForeignThinking,
   chat: anthropicTranslation,
 };

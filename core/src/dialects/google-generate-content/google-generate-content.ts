@@ -5,6 +5,7 @@ import { cachedContents, requestAttachments, requestTexts } from '../google-requ
 import { googleRoutes, setBodyModel } from '../google-routes.ts';
 import { googleUsage } from '../google-usage.ts';
 import { answerBody } from './answer.ts';
+import { answerLimit } from './answer-limit.ts';
 import { finishReason } from './finish.ts';
 import { dropForeignSignatures } from './foreign.ts';
 import { readCall } from './read-call.ts';
@@ -29,6 +30,7 @@ export const googleGenerateContent: CallDialect = {
   finishReason,
   answerBody,
   stream: generateContentStream,
+  answerLimit,
   dropForeign: dropForeignSignatures,
   chat: googleTranslation,
 };

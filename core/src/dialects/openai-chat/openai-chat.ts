@@ -6,6 +6,7 @@ import { openaiRefusal } from '../openai-refusal.ts';
 import { openaiUsage } from '../openai-usage.ts';
 import { adoptResponses } from './adopt.ts';
 import { answerBody } from './answer.ts';
+import { answerLimit } from './answer-limit.ts';
 import { hasFinishReason } from './finish.ts';
 import { applyChatQuirks } from './quirks.ts';
 import { readCall } from './read-call.ts';
@@ -30,6 +31,7 @@ export const openaiChat: CallDialect = {
   answerBody,
   stream: chatStream,
   applyQuirks: applyChatQuirks,
+  answerLimit,
   adopt: adoptResponses,
   chat: chatTranslation,
 };

@@ -4,6 +4,7 @@ import { openaiError } from '../openai-errors.ts';
 import { openaiRefusal } from '../openai-refusal.ts';
 import { openaiUsage } from '../openai-usage.ts';
 import { answerBody } from './answer.ts';
+import { answerLimit } from './answer-limit.ts';
 import { readCall } from './read-call.ts';
 import { completionsStream } from './stream.ts';
 import { choicesOf, finishOf, requestTexts, responseTexts } from './texts.ts';
@@ -26,4 +27,5 @@ export const openaiCompletions: CallDialect = {
   },
   answerBody,
   stream: completionsStream,
+  answerLimit,
 };

@@ -6,6 +6,7 @@ import { responsesStates } from '../openai-responses-request.ts';
 import { responsesAnswerTexts, responsesAttachments, responsesRequestTexts } from '../openai-responses-texts.ts';
 import { responsesUsage } from '../openai-responses-usage.ts';
 import { answerBody } from './answer.ts';
+import { answerLimit } from './answer-limit.ts';
 import { responsesFinish } from './finish.ts';
 import { dropForeignReasoning } from './foreign.ts';
 import { itemReferences, referableItems, streamedAnswer } from './kept-items.ts';
@@ -32,6 +33,7 @@ export const openaiResponses: CallDialect = {
   finishReason: responsesFinish,
   answerBody,
   stream: responsesStream,
+  answerLimit,
   itemReferences,
   referableItems,
   streamedAnswer,

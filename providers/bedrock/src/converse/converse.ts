@@ -1,4 +1,5 @@
 import type { CallDialect, ChatTranslation, StreamDialect } from '@express-ai-gateway/core/provider';
+import { answerLimit } from './answer-limit.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { encodeRequest } from './encode-request.ts';
 import { fieldNames } from './field-names.ts';
@@ -44,6 +45,7 @@ export const bedrockConverse: CallDialect = {
   usage: converseUsage,
   finishReason,
   stream: converseStream,
+  answerLimit,
   chat: translation,
   readCall: noClient,
   errorBody: noClient,
