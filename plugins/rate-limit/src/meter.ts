@@ -1,7 +1,5 @@
-export const metered = ['requests', 'tokens', 'concurrent'] as const;
-
 /** What a meter counts. */
-export type Metered = (typeof metered)[number];
+export type Metered = 'requests' | 'tokens' | 'concurrent';
 
 /** How a limit stands. */
 export interface Reading {

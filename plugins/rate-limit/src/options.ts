@@ -17,7 +17,7 @@ const count = z.int().min(1).max(1_000_000_000_000);
 
 const window = z
   .string({ error: windowRule })
-  .regex(/^[1-9]\d{0,6}[smhd]$/, { error: windowRule })
+  .regex(/^[1-9]\d{0,6}[smhd]$/, { error: windowRule, abort: true })
   .refine((text) => milliseconds(text) <= 31 * unitMs.d, { error: windowRule })
   .transform((text) => ({ text, ms: milliseconds(text) }));
 

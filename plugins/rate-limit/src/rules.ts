@@ -1,5 +1,5 @@
 import { type Clock, type CounterStore, GatewayConfigError } from '@express-ai-gateway/core/plugin';
-import { type Meter, type Metered, metered } from './meter.ts';
+import type { Meter, Metered } from './meter.ts';
 import type { Dimension, ParsedRateLimitOptions, RuleOptions } from './options.ts';
 import { placeMeter } from './place-meter.ts';
 import { windowMeter } from './window-meter.ts';
@@ -84,6 +84,8 @@ function refuseTwins(all: readonly Limit[]): void {
 }
 
 type Phase = keyof Limits;
+
+const metered: readonly Metered[] = ['requests', 'tokens', 'concurrent'];
 
 function phaseOf(per: readonly Dimension[], what: Metered): Phase {
   return what === 'tokens' || per.includes('model') ? 'late' : 'early';

@@ -59,7 +59,7 @@ export function secondsOf(ms: number): number {
 
 /** As OpenAI writes a duration: `12ms`, `6s`, `1m30s`. */
 function durationOf(ms: number): string {
-  if (ms < 1_000) return `${Math.ceil(ms)}ms`;
+  if (ms <= 999) return `${Math.ceil(ms)}ms`;
   const seconds = Math.ceil(ms / 1_000);
   const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
   const text = `${hours > 0 ? `${hours}h` : ''}${minutes > 0 ? `${minutes}m` : ''}${rest > 0 ? `${rest}s` : ''}`;
