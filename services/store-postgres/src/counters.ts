@@ -38,12 +38,12 @@ export function postgresCounterStore(connection: Connection, schema: string): Co
   const giveBack = `DELETE FROM "${schema}".leases WHERE (key, id) IN (SELECT * FROM unnest($1::bytea[], $2::uuid[]))`;
   const sweeps = `WITH counters AS (${sweepOf(`"${schema}".counters`)}) ${sweepOf(`"${schema}".leases`)}`;
   const owed: Taken[] = [];
-  let calls = 0;
+  let calls = Math.floor(Math.random() * sweepEvery); // so that processes that make few calls sweep too, now and then
 
   /** Rejects never. Beside what waits for an answer, and in a statement of its own: one that holds its rows may not wait for others. */
   async function sweep(): Promise<void> {
     calls += 1;
-    if (calls % sweepEvery === 1) await connection.changes(sweeps, [sweptAtOnce]).catch(() => {}); // the next sweep finds them
+    if (calls % sweepEvery === 0) await connection.changes(sweeps, [sweptAtOnce]).catch(() => {}); // the next sweep finds them
   }
 
   /** Rejects never: what is not given back now is with the next lease, and at the latest when its time is over. */

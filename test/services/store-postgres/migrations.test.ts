@@ -1,8 +1,9 @@
+import { CounterStore, KeyStore } from '@express-ai-gateway/core/plugin';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../../services/store-postgres/src/migrations.ts';
 import { type PostgresServer, postgresIsHere, postgresServer } from '../../kit/postgres-server.ts';
-import { directly } from './support/postgres.ts';
+import { directly, opened } from './support/postgres.ts';
 
 describe.skipIf(!postgresIsHere)('migrate', () => {
   let server: PostgresServer;
@@ -56,7 +57,14 @@ describe.skipIf(!postgresIsHere)('migrate', () => {
   it('needs no right to change schemas once they are made', async () => {
     await migrating('granted');
     await directly(server.url, `CREATE ROLE app LOGIN PASSWORD 'app'; GRANT USAGE ON SCHEMA granted TO app`);
-    await directly(server.url, 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA granted TO app');
-    await migrating('granted', server.url.replace(/\/\/[^@]*@/, '//app:app@'));
+    await directly(server.url, 'GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA granted TO app');
+    await directly(server.url, 'GRANT DELETE ON granted.counters, granted.leases TO app');
+    const { services } = opened(server.url.replace(/\/\/[^@]*@/, '//app:app@'), { schema: 'granted' });
+    const counters = services.get(CounterStore);
+    for (let calls = 1; calls <= 120; calls += 1) expect((await counters.add('k', 1, 60_000)).value).toBe(calls);
+    await (await counters.lease('k', 1, 60_000))?.release();
+    expect(await counters.lease('k', 1, 60_000)).toBeDefined();
+    expect(await services.get(KeyStore).find('abc')).toBeUndefined();
+    await services.close();
   });
 });
