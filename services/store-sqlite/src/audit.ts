@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type AuditEntry, type AuditLog, auditEntry } from '@express-ai-gateway/core/plugin';
+import { transaction } from './transaction.ts';
 
 interface Row {
   readonly entry: string;
@@ -14,16 +15,11 @@ export function sqliteAuditLog(database: DatabaseSync): AuditLog {
   return {
     /** One writer at a time, of all processes: between looking at the last entry and writing the next nobody else appends. */
     async append(event) {
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      return transaction(database, () => {
         const entry = auditEntry(event, last.get() as Pick<AuditEntry, 'sequence' | 'hash'> | undefined);
         insert.run(entry.sequence, entry.hash, JSON.stringify(entry));
-        database.exec('COMMIT');
         return entry;
-      } catch (error) {
-        database.exec('ROLLBACK');
-        throw error;
-      }
+      });
     },
     async read(sequence, limit) {
       return entriesOf(read.all(sequence, limit) as unknown as Row[]);

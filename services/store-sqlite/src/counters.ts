@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import type { CounterState, CounterStore } from '@express-ai-gateway/core/plugin';
+import { sweeper } from './sweep.ts';
 
 // Each of these is one statement, and SQLite has one writer at a time, of all processes: nobody writes between what it sees and what it
 // writes. Time is what the statement reads once it may write, in milliseconds since 1970, the same throughout the statement.
@@ -9,10 +10,6 @@ const now = "(1000.0 * unixepoch('subsec'))";
 
 /** A window or a lease that begins only later is of before the clock was set back, and would last for as long: it is over. */
 const goesOn = `began_at <= ${now} AND ends_at > ${now}`;
-
-/** Every so many calls throw away so many rows, at most, whose time is over: more than could have been added meanwhile. */
-const sweepEvery = 50;
-const sweptAtOnce = 100;
 
 export function sqliteCounterStore(database: DatabaseSync): CounterStore {
   const add = database.prepare(
@@ -29,18 +26,10 @@ export function sqliteCounterStore(database: DatabaseSync): CounterStore {
      SELECT $key, $id, ${now}, ${now} + $ttl WHERE (SELECT count(*) FROM leases WHERE key = $key AND ${goesOn}) < $limit`,
   );
   const giveBack = database.prepare('DELETE FROM leases WHERE key = ? AND id = ?');
-  const sweeps = [database.prepare(sweepOf('counters', 'key')), database.prepare(sweepOf('leases', 'key, id'))];
-  let calls = 0;
-
-  function sweep(): void {
-    calls += 1;
-    if (calls % sweepEvery !== 1) return;
-    try {
-      for (const one of sweeps) one.run(sweptAtOnce);
-    } catch {
-      // Another process writes for too long: the next sweep finds them.
-    }
-  }
+  const sweep = sweeper(database, [
+    { table: 'counters', key: 'key', end: 'ends_at' },
+    { table: 'leases', key: 'key, id', end: 'ends_at' },
+  ]);
 
   return {
     async add(key, amount, ttlMs) {
@@ -69,10 +58,6 @@ export function sqliteCounterStore(database: DatabaseSync): CounterStore {
       };
     },
   };
-}
-
-function sweepOf(table: string, key: string): string {
-  return `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ends_at <= ${now} ORDER BY ends_at LIMIT ?)`;
 }
 
 /** A wrong time would make a counter that never or always forgets. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from './transaction.ts';
 
 /** Marks the file as ours: "aigw". */
 const applicationId = 0x61_69_67_77;
@@ -42,21 +43,33 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX leases_by_end ON leases (ends_at);
   `,
+  // Of an id one row, which says what it holds, or that it is settled: then its step is NULL.
+  `
+  CREATE TABLE budget_accounts (
+    account TEXT PRIMARY KEY,
+    spent INTEGER NOT NULL CHECK (spent >= 0),
+    held INTEGER NOT NULL CHECK (held >= 0),
+    forgotten_at REAL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX budget_accounts_by_end ON budget_accounts (forgotten_at) WHERE forgotten_at IS NOT NULL;
+  CREATE TABLE budget_holds (
+    id TEXT PRIMARY KEY,
+    step INTEGER,
+    parts TEXT NOT NULL,
+    forgotten_at REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX budget_holds_by_end ON budget_holds (forgotten_at);
+  `,
 ];
 
 /** Brings a file to this version's schema, whoever else does the same at this moment. Throws for a file that is not ours, or newer. */
 export function migrate(database: DatabaseSync): void {
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  transaction(database, () => {
     const version = checkedVersion(database);
     for (const [index, migration] of migrations.entries()) if (index >= version) database.exec(migration);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
     database.exec(`PRAGMA application_id = ${applicationId}`);
-    database.exec('COMMIT');
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 function checkedVersion(database: DatabaseSync): number {

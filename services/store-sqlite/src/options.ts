@@ -1,6 +1,6 @@
 import { z } from '@express-ai-gateway/core/plugin';
 
-const services = ['keys', 'audit', 'counters'] as const;
+const services = ['keys', 'audit', 'counters', 'budgets'] as const;
 
 export type SqliteService = (typeof services)[number];
 

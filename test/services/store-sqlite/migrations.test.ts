@@ -23,6 +23,6 @@ describe('migrate', () => {
     const newer = new DatabaseSync(path);
     newer.exec('PRAGMA user_version = 99');
     newer.close();
-    expect(use(path)).toThrow('its schema is version 99 and this package knows 2; update @express-ai-gateway/store-sqlite');
+    expect(use(path)).toThrow('its schema is version 99 and this package knows 3; update @express-ai-gateway/store-sqlite');
   });
 });

@@ -13,7 +13,7 @@ describe('the options of sqliteStore', () => {
 
   it('say which services are kept there', () => {
     const names = (use?: SqliteService[]) => sqliteStore({ path: 'x', ...(use && { use }) }).map(({ token }) => token.name);
-    expect(names()).toEqual(['KeyStore', 'AuditLog', 'CounterStore']);
+    expect(names()).toEqual(['KeyStore', 'AuditLog', 'CounterStore', 'BudgetStore']);
     expect(names(['counters', 'counters'])).toEqual(['CounterStore']);
   });
 });

@@ -3,20 +3,12 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CounterStore } from '@express-ai-gateway/core/plugin';
-import { ServiceContainer } from '../../../core/src/services/container.ts';
-import { defaultServices } from '../../../core/src/services/defaults.ts';
-import { postgresStore } from '../../../services/store-postgres/src/index.ts';
-import { sqliteStore } from '../../../services/store-sqlite/src/index.ts';
 import type { CounterReport, CounterSetup, Held } from './counter-processes.ts';
+import { sharedServices } from './shared-store.ts';
 
 const { store, adds, limit, lanes, leases } = JSON.parse(process.argv[2] as string) as CounterSetup;
 
-const stores = {
-  sqlite: (path: string) => sqliteStore({ path, busyMs: 10_000 }),
-  postgres: (url: string) => postgresStore({ url, deadlineMs: 30_000 }),
-};
-
-const services = new ServiceContainer([...defaultServices({} as never), ...stores[store.kind](store.place)]);
+const services = sharedServices(store);
 const counters = services.get(CounterStore);
 
 /** Of the machine's monotonic clock, which all its processes read alike. Milliseconds. */
