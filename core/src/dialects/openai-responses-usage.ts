@@ -23,6 +23,7 @@ export function responsesUsage(body: JsonValue): Usage | undefined {
     cacheWrite: tokenCount(inputDetails.cache_write_tokens),
     reasoning: tokenCount(outputDetails.reasoning_tokens),
     ...servedIn(answer.service_tier),
+    ...(isJsonObject(answer.tool_usage) && { toolUsage: answer.tool_usage }),
     raw,
   });
 }

@@ -15,6 +15,8 @@ export interface Usage {
   readonly reasoning: number | undefined;
   /** Service tier that the provider says it served the call in, in its own word (`default`, `priority`, `ON_DEMAND`): another price. */
   readonly serviceTier?: string;
+  /** What the provider reports beside its usage of tools that it ran and bills apart (OpenAI's `tool_usage`), untouched. */
+  readonly toolUsage?: unknown;
   /** The provider's own usage object, untouched. */
   readonly raw: unknown;
 }

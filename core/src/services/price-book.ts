@@ -26,8 +26,8 @@ export interface PricedCall {
   /** Service tier that the client asked for. The one that the usage reports counts more. */
   readonly serviceTier?: string;
   /**
-   * Calls of the provider's own tools: for `cost` those that the answer shows, since not every provider counts them in its usage
-   * (OpenAI does not); for `worst` the most there can be. Of two counts of one tool the higher one is billed.
+   * Calls of the provider's own tools: for `cost` those that the answer shows, since not every provider counts them (Google does
+   * not, OpenAI not always); for `worst` the most there can be. Of two counts of one tool the higher one is billed.
    */
   readonly toolCalls?: Readonly<Partial<Record<BilledTool, number>>>;
 }

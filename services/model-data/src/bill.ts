@@ -59,7 +59,7 @@ export function worstOf(prices: ModelPrices, bounds: UsageBounds, call: PricedCa
   if (!isCount(inputTokens) || !isCount(outputTokens)) return { why: 'its bounds are no counts of tokens' };
   const asked = serviceTier(call.serviceTier);
   if (asked !== undefined && !prices.tiers.has(asked)) return { why: `no price is known of the service tier ${asked.slice(0, 64)}` };
-  const fees = toolCounts({}, call.toolCalls);
+  const fees = toolCounts({ raw: undefined }, call.toolCalls);
   if ('why' in fees) return fees;
   const lists = possibleTiers(prices.tiers.keys(), asked)
     .flatMap((tier) => prices.tiers.get(tier) ?? [])

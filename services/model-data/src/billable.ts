@@ -23,7 +23,7 @@ export function billable(usage: Usage, call: PricedCall = {}): Billable | { read
   const tokens = { ...inputKinds(input, usage, raw), ...outputKinds(output ?? 0, usage, raw) };
   const odd = Object.values(tokens).some((count) => !Number.isFinite(count) || count < 0 || count > Number.MAX_SAFE_INTEGER);
   if (odd) return { why: 'its counts of tokens do not add up' };
-  const calls = toolCounts(raw, call.toolCalls);
+  const calls = toolCounts(usage, call.toolCalls);
   if ('why' in calls) return calls;
   return { input, tokens, calls: calls.calls, tier: tierOf(usage, raw, call), silent: output === undefined };
 }

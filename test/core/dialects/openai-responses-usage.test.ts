@@ -29,6 +29,12 @@ describe('responsesUsage', () => {
     expect(responsesUsage({ usage: full, service_tier: null })).not.toHaveProperty('serviceTier');
   });
 
+  it('tools that it bills apart stand beside the usage too', () => {
+    const tools = { web_search: { num_requests: 2 } };
+    expect(responsesUsage({ type: 'response.completed', response: { usage: full, tool_usage: tools } })?.toolUsage).toBe(tools);
+    expect(responsesUsage({ usage: full, tool_usage: null })).not.toHaveProperty('toolUsage');
+  });
+
   it('what was not reported is unknown, never 0', () => {
     const unknown = { input: undefined, output: undefined, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined };
     expect(usage({ input_tokens: 5 })).toEqual({ ...unknown, input: 5, raw: { input_tokens: 5 } });

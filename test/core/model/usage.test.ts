@@ -50,8 +50,8 @@ describe('usage of whatever a provider sends', () => {
       fc.property(body, (usage) => {
         const read = openaiUsage({ usage });
         if (read === undefined) return; // nothing in it was a count
-        const { raw, serviceTier, ...counts } = read;
-        expect([raw, serviceTier]).toEqual([usage, undefined]);
+        const { raw, serviceTier, toolUsage, ...counts } = read;
+        expect([raw, serviceTier, toolUsage]).toEqual([usage, undefined, undefined]);
         for (const count of Object.values(counts)) expect(count === undefined || (Number.isSafeInteger(count) && count >= 0)).toBe(true);
       }),
     );

@@ -16,7 +16,7 @@ describe('toolCounts', () => {
     [{ num_search_queries: 4, num_sources_used: 0 }, { webSearch: 4 }],
     [{ num_sources_used: 7, server_side_tool_usage_details: { x_search_calls: 2 } }, { xSearch: 2 }],
   ])('of %j are %j', (raw, calls) => {
-    expect(toolCounts(raw)).toEqual({ calls });
+    expect(toolCounts({ raw })).toEqual({ calls });
   });
 
   it.each([
@@ -25,20 +25,39 @@ describe('toolCounts', () => {
     [{ num_sources_used: 7 }, 'num_sources_used'],
     [{ citation_tokens: 7 }, 'citation_tokens'],
   ])('a counter that nobody knows is not free: %j', (raw, name) => {
-    expect(toolCounts(raw)).toEqual({ why: `no price is known of what is counted as ${name}` });
+    expect(toolCounts({ raw })).toEqual({ why: `no price is known of what is counted as ${name}` });
   });
 
   it('a long name is cut off', () => {
-    expect(toolCounts({ server_tool_use: { ['x'.repeat(1000)]: 1 } })).toHaveProperty('why.length', 104);
+    expect(toolCounts({ raw: { server_tool_use: { ['x'.repeat(1000)]: 1 } } })).toHaveProperty('why.length', 104);
   });
 
   it('what the caller counted holds where it is more', () => {
     const raw = { server_tool_use: { web_search_requests: 2 } };
-    expect(toolCounts(raw, { webSearch: 1, fileSearch: 3 })).toEqual({ calls: { webSearch: 2, fileSearch: 3 } });
-    expect(toolCounts(raw, { webSearch: 5 })).toEqual({ calls: { webSearch: 5 } });
+    expect(toolCounts({ raw }, { webSearch: 1, fileSearch: 3 })).toEqual({ calls: { webSearch: 2, fileSearch: 3 } });
+    expect(toolCounts({ raw }, { webSearch: 5 })).toEqual({ calls: { webSearch: 5 } });
   });
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])('%d calls are none that somebody counted', (webSearch) => {
-    expect(toolCounts({}, { webSearch })).toEqual({ why: 'its calls of webSearch were not counted' });
+    expect(toolCounts({ raw: undefined }, { webSearch })).toEqual({ why: 'its calls of webSearch were not counted' });
+  });
+
+  it.each([
+    [undefined, {}],
+    [{}, {}],
+    [{ web_search: { num_requests: 0 }, image_gen: { total_tokens: 0 } }, {}],
+    [
+      { web_search: { num_requests: 3 }, file_search: { num_requests: 2 }, odd: 7 },
+      { webSearch: 3, fileSearch: 2 },
+    ],
+  ])('beside the usage, OpenAI counts %j', (toolUsage, calls) => {
+    expect(toolCounts({ raw: { input_tokens: 1 }, toolUsage })).toEqual({ calls });
+  });
+
+  it.each([
+    ['image_gen', { input_tokens: 5, input_tokens_details: { image_tokens: 0, text_tokens: 5 }, output_tokens: 0 }],
+    ['code_interpreter', { num_requests: 1 }],
+  ])('MONEY-3: pictures and containers have no price by the call: %s', (name, counted) => {
+    expect(toolCounts({ raw: {}, toolUsage: { [name]: counted } })).toEqual({ why: `no price is known of what is counted as ${name}` });
   });
 });
