@@ -142,6 +142,8 @@ export interface AnswerBound {
 
 export interface AttemptEnd {
   readonly outcome: AttemptOutcome;
+  /** Whether the target may have got the request: what was never sent cost nothing. */
+  readonly sent: boolean;
   /** The upstream's status; `undefined` when no response head arrived. */
   readonly status: number | undefined;
   /** The code of what went wrong. */

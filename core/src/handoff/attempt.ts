@@ -32,7 +32,18 @@ export class HandoffAttempt {
     if (this.#end !== undefined) return;
     const { id, target, status, exchange } = this;
     const durationMs = exchange.clock.monotonic() - this.#startedAt;
-    const end = Object.freeze({ id, target, kind: 'first', status, outcome, error: error?.code, usage, durationMs, dropped: [] } as const);
+    const end = Object.freeze({
+      id,
+      target,
+      kind: 'first',
+      status,
+      outcome,
+      sent: outcome !== 'skipped',
+      error: error?.code,
+      usage,
+      durationMs,
+      dropped: [],
+    } as const);
     this.#end = end;
     exchange.attempts.push(end);
     for (const listener of this.#listeners) this.#notify(listener, end);

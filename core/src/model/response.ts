@@ -63,6 +63,8 @@ export interface AttemptRecord {
   /** The upstream's status; `undefined` when no response head arrived. */
   readonly status: number | undefined;
   readonly outcome: AttemptOutcome;
+  /** Whether its target may have got the request: what was never sent cost nothing. */
+  readonly sent: boolean;
   /** `GW_*` code of what went wrong. */
   readonly error: string | undefined;
   readonly usage: Usage | undefined;

@@ -53,6 +53,7 @@ export class LaneRequest implements UpstreamConnection, SocketListener {
     this.#socket = socket;
     socket.listen(this);
     if (this.#paused) socket.pause();
+    this.#listener.sent();
     socket.send(asMessage(String(this.#body)));
   }
 

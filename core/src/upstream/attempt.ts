@@ -52,6 +52,8 @@ export class Attempt {
   readonly kind: AttemptKind;
   readonly id: string;
   status: number | undefined = undefined;
+  /** Whether its target may have the request; asked when it ends. */
+  isSent: () => boolean = notSent;
   /** Content has come. */
   answering = false;
   /** Sets values in the body of this attempt only. */
@@ -149,6 +151,10 @@ export class Attempt {
 
 const nothing: readonly string[] = Object.freeze([]);
 
+function notSent(): boolean {
+  return false;
+}
+
 /**
  * What is left of an attempt. A class, for V8 gives every object with a getter of its own a hidden class of its own, and
  * that keeps all the getter can reach, the whole exchange, until the next full collection.
@@ -159,13 +165,14 @@ class SettledAttempt implements AttemptRecord {
   readonly kind: AttemptKind;
   readonly status: number | undefined;
   readonly outcome: AttemptOutcome;
+  readonly sent: boolean;
   readonly error: string | undefined;
   readonly durationMs: number;
   readonly dropped: readonly string[];
   readonly #usage: () => Usage | undefined;
 
   constructor(
-    { id, target, kind, status, dropped }: Attempt,
+    { id, target, kind, status, isSent, dropped }: Attempt,
     outcome: AttemptOutcome,
     error: GatewayError | undefined,
     usage: () => Usage | undefined,
@@ -176,6 +183,7 @@ class SettledAttempt implements AttemptRecord {
     this.kind = kind;
     this.status = status;
     this.outcome = outcome;
+    this.sent = isSent();
     this.error = error?.code;
     this.durationMs = durationMs;
     this.dropped = dropped.length === 0 ? nothing : Object.freeze(dropped);

@@ -33,6 +33,8 @@ const maxUnread = 64 * 1024;
  */
 export class Reply implements UpstreamListener, ByteSource {
   status = 0;
+  /** Whether the upstream may have the request. */
+  isSent = false;
   headers: UpstreamHeaders = {};
 
   readonly #connection: UpstreamConnection;
@@ -64,6 +66,10 @@ export class Reply implements UpstreamListener, ByteSource {
   /** Whether the last byte came, or will never come. */
   get over(): boolean {
     return this.#over;
+  }
+
+  sent(): void {
+    this.isSent = true;
   }
 
   head(status: number, headers: UpstreamHeaders): void {

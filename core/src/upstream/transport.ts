@@ -13,6 +13,8 @@ export interface UpstreamRequest {
 
 /** Hears what happens to a request. After `end` or `fail` nothing follows. */
 export interface UpstreamListener {
+  /** The request goes out: from now on the upstream may have it. Nothing else comes before, but a failure. */
+  sent(): void;
   head(status: number, headers: UpstreamHeaders): void;
   data(chunk: Buffer): void;
   end(): void;
@@ -151,6 +153,7 @@ class ConnectionHandler implements Dispatcher.DispatchHandler, UpstreamConnectio
     this.#controller = controller;
     this.#socket = undefined;
     if (this.#over) controller.abort(new Error('aborted before the request was sent'));
+    else this.#listener.sent();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {

@@ -39,6 +39,7 @@ describe('the attempt of a handoff', () => {
         kind: 'first',
         status: 200,
         outcome: 'completed',
+        sent: true,
         error: undefined,
         usage: used,
         durationMs: 7,

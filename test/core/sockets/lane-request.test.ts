@@ -7,14 +7,17 @@ import { ScriptedSocket } from './scripted-socket.ts';
 function made(body = '{"model":"m","stream":true,"n":1.0}') {
   const heard: string[] = [];
   const noted: string[] = [];
+  /** When it went out: after how much was heard. */
+  const sent: number[] = [];
   const listener: UpstreamListener = {
+    sent: () => sent.push(heard.length),
     head: (status, headers) => heard.push(`head ${status} ${String(headers['content-type'])}`),
     data: (data) => heard.push(String(data)),
     end: () => heard.push('end'),
     fail: (error) => heard.push(`fail: ${(error as Error).message}`),
   };
   const request = new LaneRequest(body, listener, { ended: (id) => noted.push(`ended ${id}`), lost: () => noted.push('lost') });
-  return { request, heard, noted, socket: new ScriptedSocket() };
+  return { request, heard, noted, sent, socket: new ScriptedSocket() };
 }
 
 const stream = 'head 200 text/event-stream';
@@ -93,6 +96,14 @@ describe('LaneRequest', () => {
     expect(heard[0]).toBe(stream);
     expect(heard.slice(3)).toEqual([`data: ${last}\n\n`, 'end']);
     expect(noted).toEqual(['ended resp_1']);
+  });
+
+  it('says that it went out once it did, before anything is heard', () => {
+    const { request, sent, socket } = made();
+    expect(sent).toEqual([]);
+    request.sendOn(socket);
+    socket.say('{"type":"response.completed"}');
+    expect(sent).toEqual([0]);
   });
 
   it('keeps a message one event, whatever line breaks it has', () => {

@@ -16,7 +16,7 @@ const request: UpstreamRequest = {
   headers: ['authorization', 'x', 'accept', 'y'],
   body: '{}',
 };
-const silent: UpstreamListener = { head() {}, data() {}, end() {}, fail() {} };
+const silent: UpstreamListener = { sent() {}, head() {}, data() {}, end() {}, fail() {} };
 
 function made() {
   const engine = new ScriptedEngine();

@@ -40,6 +40,7 @@ describe('Attempt', () => {
       kind: 'first',
       status: 503,
       outcome: 'failed',
+      sent: false,
       error: 'GW_UPSTREAM_ERROR',
       durationMs: 40,
       dropped: [],

@@ -19,6 +19,8 @@ leavesNothing();
 interface SendingOptions extends MadeExchangeOptions {
   readonly send?: Partial<SendOptions>;
   readonly streamUsage?: boolean;
+  /** Of the provider; else that of the upstream. */
+  readonly origin?: string;
 }
 
 /** An attempt at an upstream that answers as the script says. */
@@ -27,7 +29,7 @@ async function sending(script: Script | string, options: SendingOptions = {}) {
   const transport = new Transport({ connectMs: 5_000, connections: 8 });
   onTestFinished(() => transport.close());
   const quirks = { streamUsage: options.streamUsage ?? true };
-  const provider = openaiCompatible({ name: 'up', baseUrl: `${upstream.url}/v1`, apiKey: 'sk-operators-own', quirks });
+  const provider = openaiCompatible({ name: 'up', baseUrl: `${options.origin ?? upstream.url}/v1`, apiKey: 'sk-operators-own', quirks });
   const made = madeExchange([provider], options);
   const attempt = new Attempt(firstTry(made.exchange, made.targets[0] as ResolvedTarget));
   const limits = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000 };
@@ -58,6 +60,32 @@ async function textOf(response: GatewayResponse): Promise<string> {
 function streamed(...frames: readonly string[]): string {
   return streamHead + frames.map((frame) => encoded(frame).toString('latin1')).join('') + lastOfChunks;
 }
+
+describe('send, and whether it went out', () => {
+  /** What the end of an attempt says of it. */
+  async function ended(one: Awaited<ReturnType<typeof sending>>): Promise<boolean | undefined> {
+    const error = await one.sent().then(
+      () => undefined,
+      (problem: GatewayError) => problem,
+    );
+    one.attempt.settle(error === undefined ? 'completed' : 'failed', () => undefined, error);
+    return one.exchange.attempts[0]?.sent;
+  }
+
+  it('it did where it was answered, refused, or never answered', async () => {
+    expect(await ended(await sending(wholeAnswer(body)))).toBe(true);
+    expect(await ended(await sending(head(400, { 'content-length': '0' })))).toBe(true);
+    const silent = await sending(() => {}, { send: { limits: { firstByteMs: 50, idleMs: 50, totalMs: 100 } } });
+    expect(await ended(silent)).toBe(true);
+  });
+
+  it('it did not where nobody could be reached, or the client was gone before', async () => {
+    expect(await ended(await sending(wholeAnswer(body), { origin: 'http://127.0.0.1:1' }))).toBe(false);
+    const other = await sending(wholeAnswer(body));
+    other.exchange.abort(gatewayError('GW_CLIENT_CLOSED'));
+    expect(await ended(other)).toBe(false);
+  });
+});
 
 describe('send, and what goes out', () => {
   it("sends the client's own bytes when nothing is to be changed", async () => {

@@ -38,6 +38,13 @@ class NotingListener implements UpstreamListener {
     return this.#began.opened;
   }
 
+  /** How often it went out. */
+  sentTimes = 0;
+
+  sent(): void {
+    this.sentTimes += 1;
+  }
+
   head(status: number): void {
     this.notes.push(`head ${status}`);
     this.#began.open();
@@ -97,6 +104,7 @@ describe('Transport', () => {
     const upstream = await hostileUpstream((peer) => void peer.say(streamHead + encoded('one ') + encoded('two') + lastOfChunks));
     const listener = await asked(transport(), upstream);
     expect(listener.notes).toEqual(['head 200', 'end']);
+    expect(listener.sentTimes).toBe(1);
     expect(listener.text).toBe('one two');
   });
 
@@ -154,6 +162,7 @@ describe('Transport', () => {
     const { listener } = ask(transport(), 'http://127.0.0.1:1');
     await listener.over;
     expect(listener.notes).toEqual(['fail']);
+    expect(listener.sentTimes).toBe(0);
     expect(listener.error?.code).toBe('ECONNREFUSED');
   });
 

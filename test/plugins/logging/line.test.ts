@@ -11,6 +11,7 @@ const attempt: AttemptRecord = {
   kind: 'first',
   status: 200,
   outcome: 'completed',
+  sent: true,
   error: undefined,
   usage: undefined,
   durationMs: 12.3456,

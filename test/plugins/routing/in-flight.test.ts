@@ -10,7 +10,7 @@ function attemptAt(id: string): { readonly attempt: Parameters<InFlight['enter']
     attempt: { target: target(id), onSettled: (listener) => void listeners.push(listener) },
     end: () => {
       for (const listener of listeners)
-        void listener({ outcome: 'aborted', status: undefined, error: undefined, durationMs: 1, usage: undefined });
+        void listener({ outcome: 'aborted', sent: true, status: undefined, error: undefined, durationMs: 1, usage: undefined });
     },
   };
 }
