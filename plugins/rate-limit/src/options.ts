@@ -84,6 +84,10 @@ export const rateLimitOptions = z
   .refine(({ plans, defaultPlan }) => defaultPlan === undefined || Object.hasOwn(plans, defaultPlan), {
     error: 'one of plans',
     path: ['defaultPlan'],
+  })
+  .refine(({ plans, defaultPlan }) => defaultPlan !== undefined || !Object.keys(plans).some((name) => /^\d+$/.test(name)), {
+    error: 'the name of a plan, for objects list numbers first, wherever they stand',
+    path: ['defaultPlan'],
   });
 
 export type RateLimitOptions = z.input<typeof rateLimitOptions>;

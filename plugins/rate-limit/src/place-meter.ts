@@ -1,4 +1,4 @@
-import { type Clock, type CounterStore, type Lease, memoryCounterStore } from '@express-ai-gateway/core/plugin';
+import type { CounterStore, Lease } from '@express-ai-gateway/core/plugin';
 import type { Meter } from './meter.ts';
 
 export interface PlaceMeterOptions {
@@ -7,7 +7,8 @@ export interface PlaceMeterOptions {
   readonly leaseMs: number;
   readonly instances: number;
   readonly counters: CounterStore;
-  readonly clock: Clock;
+  /** Counts in this process while the store is away. */
+  readonly spare: CounterStore;
   /** Told each time the store cannot count. */
   readonly failed: (error: unknown) => void;
 }
@@ -16,8 +17,7 @@ export interface PlaceMeterOptions {
 const askAgainMs = 1_000;
 
 /** Counts what is under way: at most `limit` at any time, each for at most `leaseMs`. */
-export function placeMeter({ name, limit, leaseMs, instances, counters, clock, failed }: PlaceMeterOptions): Meter {
-  const spare = memoryCounterStore(clock);
+export function placeMeter({ name, limit, leaseMs, instances, counters, spare, failed }: PlaceMeterOptions): Meter {
   const share = Math.max(1, Math.floor(limit / instances));
 
   /** While the store is away, a share of the places is given by this process. */

@@ -1,4 +1,4 @@
-import { type Clock, type CounterStore, GatewayConfigError } from '@express-ai-gateway/core/plugin';
+import { type Clock, type CounterStore, GatewayConfigError, memoryCounterStore } from '@express-ai-gateway/core/plugin';
 import type { Meter, Metered } from './meter.ts';
 import type { Dimension, ParsedRateLimitOptions, RuleOptions } from './options.ts';
 import { placeMeter } from './place-meter.ts';
@@ -38,7 +38,8 @@ export interface Rules {
 
 /** Every rule of the options with its counters. Throws where two of them would share theirs. */
 export function rulesOf(options: ParsedRateLimitOptions, services: RulesServices): Rules {
-  const making = { ...services, options, lonely: lonelyPhases(options) };
+  const spare = memoryCounterStore(services.clock); // one for all, so that its own limit of keys holds for all
+  const making = { ...services, spare, options, lonely: lonelyPhases(options) };
   const common = options.rules.flatMap((rule) => limitsOf(rule, making));
   const plans = Object.entries(options.plans);
   const byPlan = new Map(plans.map(([plan, rules]) => [plan, rules.flatMap((rule) => limitsOf(rule, making, plan))]));
@@ -50,17 +51,18 @@ export function rulesOf(options: ParsedRateLimitOptions, services: RulesServices
 }
 
 interface Making extends RulesServices {
+  readonly spare: CounterStore;
   readonly options: ParsedRateLimitOptions;
   readonly lonely: Readonly<Record<Phase, boolean>>;
 }
 
-function limitsOf(rule: RuleOptions, { options, lonely, counters, clock, failed }: Making, plan?: string): Limit[] {
+function limitsOf(rule: RuleOptions, { options, lonely, counters, spare, clock, failed }: Making, plan?: string): Limit[] {
   const { per, window, requests, tokens, concurrent, burst } = rule;
   const whose = per.length === 0 ? 'all' : per.join('+');
   const name = rule.name ?? `${plan === undefined ? '' : `${plan}: `}${whose} ${window.text}`;
-  const common = { name, instances: options.instances, counters, clock, failed };
+  const common = { name, instances: options.instances, counters, spare, failed };
   const meters: Meter[] = [];
-  const windowed = { ...common, windowMs: window.ms };
+  const windowed = { ...common, clock, windowMs: window.ms };
   // A request that waits and leaves gives back what it got too late.
   const returns = !lonely[phaseOf(per, 'requests')] || options.queue !== undefined;
   if (requests !== undefined) meters.push(windowMeter({ ...windowed, what: 'requests', limit: requests, burst, returns }));

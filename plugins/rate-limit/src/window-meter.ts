@@ -1,4 +1,4 @@
-import { type Clock, type CounterStore, memoryCounterStore } from '@express-ai-gateway/core/plugin';
+import type { Clock, CounterStore } from '@express-ai-gateway/core/plugin';
 import { RateLimiterRes } from 'rate-limiter-flexible';
 import { Counted, CounterLimiter } from './counter-limiter.ts';
 import type { Meter, Reading, Refused, Taken } from './meter.ts';
@@ -14,6 +14,8 @@ export interface WindowMeterOptions {
   readonly returns: boolean;
   readonly instances: number;
   readonly counters: CounterStore;
+  /** Counts in this process while the store is away. */
+  readonly spare: CounterStore;
   readonly clock: Clock;
   /** Told each time the store cannot count. */
   readonly failed: (error: unknown) => void;
@@ -32,10 +34,10 @@ export function windowMeter({
   returns,
   instances,
   counters,
+  spare,
   clock,
   failed,
 }: WindowMeterOptions): Meter {
-  const spare = memoryCounterStore(clock);
   const block = !returns && burst === undefined;
   const limiter = (kind: string, points: number, ms: number): CounterLimiter => {
     const common = { clock, keyPrefix: `limit:${name}:${kind}`, windowMs: ms, block };

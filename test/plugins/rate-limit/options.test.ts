@@ -52,6 +52,12 @@ describe('rateLimitOptions', () => {
     expect(problem({ plans, defaultPlan: 'free' })).toBe('none');
   });
 
+  it('wants the usual plan said where one is called by a number, which would be the first unseen', () => {
+    const plans = { free: [{ requests: 1 }], 2: [{ requests: 99 }] };
+    expect(problem({ plans })).toContain('defaultPlan: the name of a plan');
+    expect(problem({ plans, defaultPlan: 'free' })).toBe('none');
+  });
+
   it('counts by key, in windows of a minute, and refuses, where nothing else is said', () => {
     const { rules, mode, queue, instances } = rateLimitOptions.parse(rule({}));
     expect(rules).toEqual([{ requests: 1, per: ['key'], window: { text: '1m', ms: 60_000 } }]);

@@ -9,7 +9,11 @@ function built(more: Partial<CounterStore> = {}, instances = 2) {
   const failures: unknown[] = [];
   const counters = { ...memoryCounterStore(clock), ...more };
   const failed = (error: unknown) => failures.push(error);
-  return { clock, failures, meter: placeMeter({ name: 'x', limit: 4, leaseMs: 1_000, instances, counters, clock, failed }) };
+  return {
+    clock,
+    failures,
+    meter: placeMeter({ name: 'x', limit: 4, leaseMs: 1_000, instances, counters, spare: memoryCounterStore(clock), failed }),
+  };
 }
 
 const away = { lease: () => Promise.reject(new Error('away')) };

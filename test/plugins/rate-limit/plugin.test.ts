@@ -281,6 +281,21 @@ describe('rateLimit: concurrent requests', () => {
   });
 });
 
+describe('rateLimit: when something else fails', () => {
+  it('what was taken is given back', async () => {
+    const { ask, logger } = await limited({ rules: [{ concurrent: 1 }, { name: 'shadow', requests: 1, mode: 'shadow' }] });
+    expect((await ask()).status).toBe(200);
+    const { log } = logger;
+    logger.log = (level, message, fields) => {
+      if (message.includes('shadow mode')) throw new Error('the log is full');
+      log.call(logger, level, message, fields);
+    };
+    expect((await ask()).status).toBe(500);
+    logger.log = log;
+    expect((await ask()).status).toBe(200);
+  });
+});
+
 describe('rateLimit: while the store is away', () => {
   it('each process lets in its share, never more, and the log says so once', async () => {
     const { statuses, logger } = await limited(
@@ -355,6 +370,23 @@ describe('rateLimit: queue', () => {
     const passing = setInterval(() => clock.advance(50), 5);
     expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 429, 200, 200]);
     clearInterval(passing);
+  });
+
+  it('a place that is free goes to who waits for it at once', async () => {
+    const held = gate();
+    const answer: Upstream = async (req, res, body) => {
+      await held.opened;
+      answerWhole('x')(req, res, body);
+    };
+    const { ask, clock, up } = await limited({ rules: [{ concurrent: 1 }], queue: { deadlineMs: 5_000 } }, {}, answer);
+    const first = ask();
+    await waitFor(() => up.bodies.length === 1);
+    const before = clock.armed;
+    const second = ask();
+    await waitFor(() => clock.armed > before);
+    held.open();
+    expect([(await first).status, (await second).status]).toEqual([200, 200]); // no time has passed
+    expect(clock.monotonic()).toBe(0);
   });
 
   it('a client that leaves while it waits takes nothing, and leaves nothing', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayConfigError } from '../../../core/src/errors.ts';
-import { type CounterStore, memoryCounterStore } from '../../../core/src/services/counter-store.ts';
+import { type CounterStore, memoryCounterLimit, memoryCounterStore } from '../../../core/src/services/counter-store.ts';
 import { type RateLimitOptions, rateLimitOptions } from '../../../plugins/rate-limit/src/options.ts';
 import { type Limit, rulesOf } from '../../../plugins/rate-limit/src/rules.ts';
 import { manualClock } from '../../core/harness/manual-clock.ts';
@@ -71,6 +71,23 @@ describe('rulesOf', () => {
     const { rules, keys } = built({ rules: names.map((name) => ({ name, requests: 1, burst: 1, tokens: 1, concurrent: 1 })) });
     for (const { meter } of rules.all) for (const subject of ['', 'key']) for (let at = 0; at < 2; at += 1) await meter.take(subject, 1);
     expect(new Set(keys).size).toBe(names.length * 2 * 4);
+  });
+
+  it('has one memory for all limits while the store is away, so that its bound holds for all', async () => {
+    const clock = manualClock();
+    const away: CounterStore = { add: () => Promise.reject(new Error('away')), lease: () => Promise.reject(new Error('away')) };
+    const options = rateLimitOptions.parse({
+      rules: [
+        { name: 'a', requests: 1 },
+        { name: 'b', requests: 1 },
+      ],
+    });
+    const { all } = rulesOf(options, { counters: away, clock, failed: () => {} });
+    const [a, b] = all.map(({ meter }) => meter);
+    for (let at = 0; at < memoryCounterLimit; at += 1) await a?.take(`key=${at}`, 1);
+    await expect(b?.take('key=new', 1)).rejects.toThrow(`holds ${memoryCounterLimit} keys`);
+    clock.advance(60_000);
+    expect((await b?.take('key=new', 1))?.kind).toBe('taken');
   });
 
   /** Whether a refused caller of the first limit is refused without asking the store. */

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CounterStore, memoryCounterStore } from '../../../core/src/services/counter-store.ts';
@@ -22,13 +23,13 @@ function built({ deadlineMs = 2_500, max = 1_000, store = (memory: CounterStore)
   const clock = manualClock();
   const counters = store(memoryCounterStore(clock));
   const lines = new WaitingLines({ deadlineMs, max, clock });
-  const common = { instances: 1, counters, clock, failed: () => {} };
+  const common = { instances: 1, counters, spare: counters, failed: () => {} };
   const asked = (meter: Meter, name: string, subject = ''): Asked => ({
     limit: { name, per: [], window: '1s', windowMs: 1_000, enforced: true, meter },
     subject,
   });
   const windowed = (limit: number, name = 'all', windowMs = 1_000): Meter =>
-    windowMeter({ ...common, what: 'requests', name, limit, windowMs, returns: true });
+    windowMeter({ ...common, clock, what: 'requests', name, limit, windowMs, returns: true });
   const places = (limit: number, name = 'places'): Meter => placeMeter({ ...common, name, limit, leaseMs: 600_000 });
   const attempts: string[] = [];
   const go = (who: string, limits: readonly Asked[], signal = new AbortController().signal): Promise<Admission> =>
@@ -86,10 +87,13 @@ describe('WaitingLines', () => {
     const { asked, places, ask, told, clock, attempts } = built({ deadlineMs: 1_000 });
     const limits = [asked(places(1), 'places')];
     const { held } = await ask('ann', limits);
-    const [one, two] = [ask('bob', limits), ask('eve', limits)];
+    const staying = new AbortController().signal;
+    const [one, two] = [ask('bob', limits, staying), ask('eve', limits, staying)];
     await pass(clock, 999);
     expect(told).toEqual(['ann in']);
+    expect(getEventListeners(staying, 'abort')).toHaveLength(2);
     await pass(clock, 1);
+    expect(getEventListeners(staying, 'abort')).toEqual([]);
     expect((await Promise.all([one, two])).map(({ refused }) => refused?.error.code)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
     expect(clock.armed).toBe(0);
     await giveBack(held);

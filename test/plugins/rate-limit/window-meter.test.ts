@@ -33,6 +33,7 @@ function built(options: Partial<WindowMeterOptions> = {}) {
     returns: true,
     instances: 2,
     counters,
+    spare: memoryCounterStore(clock),
     clock,
     failed,
     ...options,
