@@ -1,7 +1,9 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { CounterStore } from '@express-ai-gateway/core/plugin';
 import type { Connection } from './connection.ts';
+import { digest } from './digest.ts';
 import { lock } from './migrations.ts';
+import { sweeper } from './sweep.ts';
 
 // Time is the server's, one for all processes, in milliseconds since 1970.
 
@@ -9,10 +11,6 @@ const now = '(extract(epoch FROM clock_timestamp()) * 1000)::float8';
 
 /** A window that begins only later is of before the server's clock was set back, and would last for as long: it is over. */
 const goesOn = (at: string): string => `counter.began_at <= ${at} AND counter.ends_at > ${at}`;
-
-/** Every so many calls throw away so many rows, at most, whose time is over: more than could have been added meanwhile. */
-const sweepEvery = 50;
-const sweptAtOnce = 100;
 
 /** Leases that could not be given back are remembered up to so many; beyond, their time gives them back. */
 const mostOwed = 1_000;
@@ -36,15 +34,8 @@ export function postgresCounterStore(connection: Connection, schema: string): Co
     RETURNING value, greatest(ends_at - ${now}, 0) AS left_ms`;
   const take = `SELECT "${schema}".take_lease($1, $2, $3, $4, ${lock}, $5) AS taken`;
   const giveBack = `DELETE FROM "${schema}".leases WHERE (key, id) IN (SELECT * FROM unnest($1::bytea[], $2::uuid[]))`;
-  const sweeps = `WITH counters AS (${sweepOf(`"${schema}".counters`)}) ${sweepOf(`"${schema}".leases`)}`;
+  const sweep = sweeper(connection, schema, { counters: 'ends_at', leases: 'ends_at' });
   const owed: Taken[] = [];
-  let calls = Math.floor(Math.random() * sweepEvery); // so that processes that make few calls sweep too, now and then
-
-  /** Rejects never. Beside what waits for an answer, and in a statement of its own: one that holds its rows may not wait for others. */
-  async function sweep(): Promise<void> {
-    calls += 1;
-    if (calls % sweepEvery === 0) await connection.changes(sweeps, [sweptAtOnce]).catch(() => {}); // the next sweep finds them
-  }
 
   /** Rejects never: what is not given back now is with the next lease, and at the latest when its time is over. */
   async function giveBackOwed(until?: number): Promise<void> {
@@ -86,17 +77,6 @@ export function postgresCounterStore(connection: Connection, schema: string): Co
       }
     },
   };
-}
-
-/** Passes over what others hold, so that it waits for nobody, and nobody for it in a circle. */
-function sweepOf(table: string): string {
-  const over = `SELECT ctid FROM ${table} WHERE ends_at <= (SELECT ${now}) ORDER BY ends_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
-  return `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(${over}))`;
-}
-
-/** Keys are any text, which PostgreSQL's own is not, and of any length, which its indexes take no entries of. */
-function digest(key: string): Buffer {
-  return hash('sha256', key, 'buffer');
 }
 
 /** A wrong time would make a counter that never or always forgets. */

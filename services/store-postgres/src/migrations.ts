@@ -61,6 +61,154 @@ const migrations: readonly string[] = [
       RETURN true;
     END $$;
   `,
+  // Logged: this is money. Of an id one row, which says what it holds, or that it is settled: then its step is NULL.
+  //
+  // What is done with an id waits for what is being done with it, then its accounts are locked in the order of their names, whatever order
+  // they are given in: so nobody waits for another in a circle. An insert that conflicts locks the row also where it changes nothing, which
+  // makes accounts and locks them in one go. Each statement of a function sees what is there after the one before it waited, where
+  // transactions are "read committed"; where they are not, it refuses.
+  `
+  CREATE TABLE budget_accounts (
+    account bytea PRIMARY KEY,
+    spent bigint NOT NULL CHECK (spent >= 0),
+    held bigint NOT NULL CHECK (held >= 0),
+    forgotten_at float8
+  );
+  CREATE INDEX budget_accounts_by_end ON budget_accounts (forgotten_at) WHERE forgotten_at IS NOT NULL;
+  CREATE TABLE budget_holds (
+    id bytea PRIMARY KEY,
+    step bigint,
+    accounts bytea[] NOT NULL,
+    amounts bigint[] NOT NULL,
+    forgotten_at float8 NOT NULL
+  );
+  CREATE INDEX budget_holds_by_end ON budget_holds (forgotten_at);
+
+  CREATE FUNCTION budget_states(of_accounts bytea[], OUT all_spent bigint[], OUT all_held bigint[])
+  LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      SELECT array_agg(coalesce(found.spent, 0) ORDER BY part.place), array_agg(coalesce(found.held, 0) ORDER BY part.place)
+        INTO all_spent, all_held
+        FROM unnest(of_accounts) WITH ORDINALITY AS part (account, place) LEFT JOIN budget_accounts AS found USING (account);
+    END $$;
+
+  -- The first that has no room, from 0; NULL where all have.
+  CREATE FUNCTION budget_refusal(of_accounts bytea[], of_amounts bigint[], limits bigint[])
+  RETURNS integer LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    BEGIN
+      RETURN (
+        SELECT min(part.place) - 1
+          FROM unnest(of_accounts, of_amounts, limits) WITH ORDINALITY AS part (account, amount, most, place)
+            LEFT JOIN budget_accounts AS found USING (account)
+          WHERE coalesce(found.spent, 0) + coalesce(found.held, 0) + part.amount > part.most);
+    END $$;
+
+  -- With an id at a time, until the end of the transaction.
+  CREATE FUNCTION lock_budget_id(lock_class integer, lock_number integer) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+      IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'budgets need transactions that are "read committed", not "%"', current_setting('transaction_isolation');
+      END IF;
+      PERFORM pg_advisory_xact_lock(lock_class, lock_number);
+    END $$;
+
+  -- A hold where at_step is 0, else an extension of one. Windows may differ from now by skew_ms.
+  CREATE FUNCTION take_budget(
+    of_id bytea, at_step bigint, of_accounts bytea[], of_amounts bigint[], limits bigint[], starts float8[], ends float8[], forgotten float8[],
+    skew_ms float8, known_ms float8, lock_class integer, lock_number integer,
+    OUT outcome text, OUT refused_at integer, OUT all_spent bigint[], OUT all_held bigint[])
+  LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    DECLARE
+      known budget_holds;
+      is_known boolean;
+      ms float8;
+    BEGIN
+      PERFORM lock_budget_id(lock_class, lock_number);
+      SELECT * INTO known FROM budget_holds AS hold WHERE hold.id = of_id FOR UPDATE;
+      is_known := FOUND;
+      ms := extract(epoch FROM clock_timestamp()) * 1000;
+      IF is_known AND known.step IS NULL OR NOT is_known AND at_step > 0 THEN
+        outcome := 'over';
+        RETURN;
+      ELSIF is_known AND at_step <= known.step THEN
+        outcome := 'held';
+      ELSIF EXISTS (SELECT FROM unnest(starts, ends) AS part (begin_at, end_at) WHERE ms < begin_at - skew_ms OR ms > end_at + skew_ms) THEN
+        RAISE EXCEPTION 'the clock of this process and that of PostgreSQL differ by more than a minute';
+      ELSE
+        -- Most that are refused are so before anything is locked or written.
+        refused_at := budget_refusal(of_accounts, of_amounts, limits);
+        IF refused_at IS NULL THEN
+          INSERT INTO budget_accounts AS present (account, spent, held, forgotten_at)
+            SELECT part.account, 0, 0, part.forgotten_at FROM unnest(of_accounts, forgotten) AS part (account, forgotten_at) ORDER BY part.account
+            ON CONFLICT (account) DO UPDATE SET held = present.held WHERE false;
+          refused_at := budget_refusal(of_accounts, of_amounts, limits);
+        END IF;
+        outcome := CASE WHEN refused_at IS NULL THEN 'held' ELSE 'refused' END;
+        IF refused_at IS NULL THEN
+          UPDATE budget_accounts AS present
+            SET held = present.held + part.amount, forgotten_at = coalesce(part.forgotten_at, present.forgotten_at)
+            FROM unnest(of_accounts, of_amounts, forgotten) AS part (account, amount, forgotten_at)
+            WHERE present.account = part.account;
+          INSERT INTO budget_holds AS hold (id, step, accounts, amounts, forgotten_at)
+            SELECT of_id, at_step, array_agg(total.account), array_agg(total.amount), ms + known_ms
+              FROM (
+                SELECT part.account, sum(part.amount)::bigint AS amount
+                  FROM (SELECT * FROM unnest(known.accounts, known.amounts) UNION ALL SELECT * FROM unnest(of_accounts, of_amounts))
+                    AS part (account, amount)
+                  GROUP BY part.account) AS total
+            ON CONFLICT (id) DO UPDATE SET step = excluded.step, accounts = excluded.accounts, amounts = excluded.amounts,
+              forgotten_at = excluded.forgotten_at;
+        END IF;
+      END IF;
+      SELECT * INTO all_spent, all_held FROM budget_states(of_accounts);
+    END $$;
+
+  -- Sums are at most the largest integer that JavaScript holds exactly. An account that was forgotten meanwhile holds nothing any more.
+  CREATE FUNCTION settle_budget(
+    of_id bytea, of_accounts bytea[], of_amounts bigint[], forgotten float8[], known_ms float8, most bigint, lock_class integer, lock_number integer,
+    OUT repeated boolean, OUT all_spent bigint[], OUT all_held bigint[])
+  LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+    DECLARE
+      known budget_holds;
+      ms float8;
+    BEGIN
+      PERFORM lock_budget_id(lock_class, lock_number);
+      SELECT * INTO known FROM budget_holds AS hold WHERE hold.id = of_id FOR UPDATE;
+      repeated := FOUND AND known.step IS NULL;
+      IF NOT repeated THEN
+        ms := extract(epoch FROM clock_timestamp()) * 1000;
+        INSERT INTO budget_accounts AS present (account, spent, held, forgotten_at)
+          SELECT part.account, 0, 0, CASE WHEN part.account = ANY (of_accounts) THEN max(part.forgotten_at) ELSE ms END
+            FROM (
+              SELECT * FROM unnest(of_accounts, forgotten) AS spending (account, forgotten_at)
+              UNION ALL SELECT held.account, NULL FROM unnest(known.accounts) AS held (account)) AS part
+            GROUP BY part.account ORDER BY part.account
+          ON CONFLICT (account) DO UPDATE SET held = present.held WHERE false;
+        IF EXISTS (
+          SELECT FROM unnest(of_accounts, of_amounts) AS part (account, amount) JOIN budget_accounts AS present USING (account)
+            WHERE present.spent + part.amount > most) THEN
+          RAISE EXCEPTION 'the sum is more than an integer can hold exactly';
+        END IF;
+        UPDATE budget_accounts AS present
+          SET held = greatest(0, present.held - change.held), spent = present.spent + change.spent,
+            forgotten_at = coalesce(change.forgotten_at, present.forgotten_at)
+          FROM (
+            SELECT part.account, sum(part.held)::bigint AS held, sum(part.spent)::bigint AS spent, max(part.forgotten_at) AS forgotten_at
+              FROM (
+                SELECT spending.account, 0, spending.spent, spending.forgotten_at
+                  FROM unnest(of_accounts, of_amounts, forgotten) AS spending (account, spent, forgotten_at)
+                UNION ALL
+                SELECT holding.account, holding.held, 0, NULL FROM unnest(known.accounts, known.amounts) AS holding (account, held)
+              ) AS part (account, held, spent, forgotten_at)
+              GROUP BY part.account) AS change
+          WHERE present.account = change.account;
+        INSERT INTO budget_holds AS hold (id, step, accounts, amounts, forgotten_at) VALUES (of_id, NULL, '{}', '{}', ms + known_ms)
+          ON CONFLICT (id) DO UPDATE SET step = excluded.step, accounts = excluded.accounts, amounts = excluded.amounts,
+            forgotten_at = excluded.forgotten_at;
+      END IF;
+      SELECT * INTO all_spent, all_held FROM budget_states(of_accounts);
+    END $$;
+  `,
 ];
 
 /** Our name among those who take advisory locks in the same database: "aigw". */

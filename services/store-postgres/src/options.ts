@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 const urlRule = 'a URL such as postgres://user:password@host:5432/database?sslmode=verify-full';
 
-const services = ['keys', 'audit', 'counters'] as const;
+const services = ['keys', 'audit', 'counters', 'budgets'] as const;
 
 export type PostgresService = (typeof services)[number];
 

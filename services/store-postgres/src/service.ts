@@ -1,5 +1,6 @@
 import {
   AuditLog,
+  BudgetStore,
   CounterStore,
   KeyStore,
   Logger,
@@ -8,6 +9,7 @@ import {
   type ServiceProvision,
 } from '@express-ai-gateway/core/plugin';
 import { postgresAuditLog } from './audit.ts';
+import { postgresBudgetStore } from './budgets.ts';
 import { Connection } from './connection.ts';
 import { postgresCounterStore } from './counters.ts';
 import { postgresKeyStore } from './keys.ts';
@@ -26,6 +28,7 @@ export function postgresStore(options: PostgresStoreOptions): readonly ServicePr
     keys: provideFactory(KeyStore, (get) => Object.assign(postgresKeyStore(connected(get), parsed.schema), closed)),
     audit: provideFactory(AuditLog, (get) => Object.assign(postgresAuditLog(connected(get), parsed.schema), closed)),
     counters: provideFactory(CounterStore, (get) => Object.assign(postgresCounterStore(connected(get), parsed.schema), closed)),
+    budgets: provideFactory(BudgetStore, (get) => Object.assign(postgresBudgetStore(connected(get), parsed.schema), closed)),
   };
   return [...new Set(parsed.use)].map((service) => all[service]);
 }

@@ -22,7 +22,7 @@ describe.skipIf(!postgresIsHere)('migrate', () => {
     }
   }
 
-  const all = [{ version: 1 }, { version: 2 }];
+  const all = [{ version: 1 }, { version: 2 }, { version: 3 }];
   const versions = (schema: string) => directly(server.url, `SELECT version FROM ${schema}.migrations ORDER BY version`);
 
   it('makes a schema, and changes nothing the second time', async () => {
@@ -58,7 +58,7 @@ describe.skipIf(!postgresIsHere)('migrate', () => {
     await migrating('granted');
     await directly(server.url, `CREATE ROLE app LOGIN PASSWORD 'app'; GRANT USAGE ON SCHEMA granted TO app`);
     await directly(server.url, 'GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA granted TO app');
-    await directly(server.url, 'GRANT DELETE ON granted.counters, granted.leases TO app');
+    await directly(server.url, 'GRANT DELETE ON granted.counters, granted.leases, granted.budget_accounts, granted.budget_holds TO app');
     const { services } = opened(server.url.replace(/\/\/[^@]*@/, '//app:app@'), { schema: 'granted' });
     const counters = services.get(CounterStore);
     for (let calls = 1; calls <= 120; calls += 1) expect((await counters.add('k', 1, 60_000)).value).toBe(calls);

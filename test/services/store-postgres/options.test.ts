@@ -8,7 +8,7 @@ describe('postgresStoreOptions', () => {
   it('take a URL, or a pool of the team’s own', () => {
     expect(postgresStoreOptions.parse({ url })).toEqual({
       url,
-      use: ['keys', 'audit', 'counters'],
+      use: ['keys', 'audit', 'counters', 'budgets'],
       schema: 'ai_gateway',
       deadlineMs: 1_000,
       maxConnections: 5,
