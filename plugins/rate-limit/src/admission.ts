@@ -74,8 +74,9 @@ export async function admit(asked: readonly Asked[], tokens: number): Promise<Ad
   return { held: [], told, shadowed, refused };
 }
 
+/** Never rejects: nobody hears a line that serves, and a rejection that nobody hears ends the host's process. */
 export async function giveBack(held: readonly Held[]): Promise<void> {
-  await Promise.all(held.map(({ taken }) => taken.giveBack()));
+  await Promise.allSettled(held.map(({ taken }) => taken.giveBack()));
 }
 
 function denialOf(asked: Asked, outcome: PromiseSettledResult<Taken | Refused>): Denial | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Asked, admit, askedOf, giveBack, lineOf } from '../../../plugins/rate-limit/src/admission.ts';
+import { type Asked, admit, askedOf, giveBack, type Held, lineOf } from '../../../plugins/rate-limit/src/admission.ts';
 import type { Metered, Reading } from '../../../plugins/rate-limit/src/meter.ts';
 import type { Limit } from '../../../plugins/rate-limit/src/rules.ts';
 
@@ -91,6 +91,16 @@ describe('admit', () => {
 
   it('says that a place is missing, for that may be free at any time', async () => {
     expect((await admit(fakes({ answers: 'refuses', what: 'concurrent' }).asked, 1)).refused?.isPlace).toBe(true);
+  });
+});
+
+describe('giveBack', () => {
+  it('gives back everything and never rejects, whatever fails', async () => {
+    const { asked, out } = fakes({ answers: 'takes' }, { answers: 'takes', what: 'concurrent' });
+    const { held } = await admit(asked, 1);
+    const broken = { ...held[0], taken: { ...held[0]?.taken, giveBack: () => Promise.reject(new Error('gone')) } } as Held;
+    await giveBack([broken, ...held]);
+    expect(out).toEqual([]);
   });
 });
 
