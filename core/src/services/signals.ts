@@ -17,6 +17,15 @@ export interface SignalMap {
   hedge: { readonly exchange: string; readonly from: string; readonly to: string };
   /** A stream broke off, and another target's answer went on where it stopped (`resumed`), or did not fit. */
   recovery: { readonly exchange: string; readonly from: string; readonly resumed: boolean };
+  /** A budget has been spent to this share of its limit (1: all of it). */
+  'budget-threshold': {
+    readonly budget: string;
+    readonly account: string;
+    readonly share: number;
+    /** Nano-dollars, or tokens. */
+    readonly limit: number;
+    readonly unit: 'dollars' | 'tokens';
+  };
   /** An attempt failed and another target was asked. */
   fallback: { readonly exchange: string; readonly from: string; readonly to: string; readonly code: string };
 }

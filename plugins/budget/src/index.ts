@@ -1,0 +1,2 @@
+export type { BudgetOptions } from './options.ts';
+export { budget as default, budget } from './plugin.ts';
