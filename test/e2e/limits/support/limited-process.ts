@@ -6,13 +6,17 @@ import express from 'express';
 import { aiGateway } from '../../../../core/src/gateway.ts';
 import { openaiCompatible } from '../../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { rateLimit } from '../../../../plugins/rate-limit/src/index.ts';
+import { postgresStore } from '../../../../services/store-postgres/src/index.ts';
 import { redisStore } from '../../../../services/store-redis/src/index.ts';
+import { sqliteStore } from '../../../../services/store-sqlite/src/index.ts';
 import type { LimitedSetup } from './limited.ts';
 
 const { store, upstream, limits } = JSON.parse(process.argv[2] as string) as LimitedSetup;
 
 const stores = {
   redis: (url: string) => redisStore({ url, use: ['counters'] }),
+  postgres: (url: string) => postgresStore({ url }),
+  sqlite: (path: string) => sqliteStore({ path }),
 };
 
 const gateway = aiGateway({

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { RateLimitOptions } from '../../../../plugins/rate-limit/src/index.ts';
 
 export interface LimitedSetup {
-  readonly store: { readonly kind: 'redis'; readonly place: string };
+  readonly store: { readonly kind: 'redis' | 'postgres' | 'sqlite'; readonly place: string };
   readonly upstream: string;
   readonly limits: RateLimitOptions;
 }
