@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrate } from './migrations.ts';
 import type { ParsedSqliteStoreOptions } from './options.ts';
+import { patiently } from './patience.ts';
 
 /** What a commit waits for: `FULL`, until the disk has it; `NORMAL`, for no disk (sqlite.org/pragma.html, synchronous, in WAL mode). */
 export type Durability = 'FULL' | 'NORMAL';
@@ -51,24 +52,8 @@ function opened({ path, busyMs }: ParsedSqliteStoreOptions, durability: Durabili
 }
 
 /** SQLite itself does not wait here for another process that does the same at this moment (sqlite.org/wal.html, "sometimes queries return SQLITE_BUSY"). */
-function writeAhead(database: DatabaseSync, busyMs = 0): void {
-  const until = performance.now() + busyMs;
-  for (;;) {
-    try {
-      database.exec('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (!isBusy(error) || performance.now() >= until) throw error;
-      Atomics.wait(asleep, 0, 0, 5);
-    }
-  }
-}
-
-const asleep = new Int32Array(new SharedArrayBuffer(4));
-
-/** SQLITE_BUSY in the lower eight bits, why in the higher ones. */
-function isBusy(error: unknown): boolean {
-  return (Number((error as { readonly errcode?: number }).errcode) & 0xff) === 5;
+function writeAhead(database: DatabaseSync, busyMs: number): void {
+  patiently(busyMs, () => database.exec('PRAGMA journal_mode = WAL'));
 }
 
 /** The file and its folder, for the process's own user alone: digests of keys are in it. SQLite's further files take its mode. */

@@ -64,6 +64,8 @@ const migrations: readonly string[] = [
 
 /** Brings a file to this version's schema, whoever else does the same at this moment. Throws for a file that is not ours, or newer. */
 export function migrate(database: DatabaseSync): void {
+  // Most files are of this version: who opens one waits for no writer and for no disk.
+  if (transaction(database, () => checkedVersion(database), 'DEFERRED') === migrations.length) return;
   transaction(database, () => {
     const version = checkedVersion(database);
     for (const [index, migration] of migrations.entries()) if (index >= version) database.exec(migration);

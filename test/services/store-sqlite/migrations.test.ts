@@ -15,6 +15,19 @@ describe('migrate', () => {
     expect(use(path)).toThrow('it is a database of something else; name another file');
   });
 
+  it('waits for no writer where nothing is to be done', async () => {
+    const path = join(folder(), 'gateway.db');
+    const first = opened(path);
+    first.get(KeyStore);
+    const writer = new DatabaseSync(path);
+    writer.exec('BEGIN IMMEDIATE');
+    const other = opened(path, { busyMs: 0 });
+    expect(await other.get(KeyStore).find('abc')).toBeUndefined();
+    writer.close();
+    await other.close();
+    await first.close();
+  });
+
   it('F-46: refuses a database of a newer version, and leaves it as it is', async () => {
     const path = join(folder(), 'gateway.db');
     const services = opened(path);

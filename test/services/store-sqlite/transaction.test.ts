@@ -41,6 +41,18 @@ describe('transaction', () => {
     expect(() => transaction(one, failing)).toThrow('NOT NULL constraint failed');
   });
 
+  it('waits for another writer as long as the connection would, and leaves it as it was', () => {
+    const [one, other] = twice();
+    one.exec('PRAGMA busy_timeout = 100');
+    other.exec('BEGIN IMMEDIATE');
+    const started = performance.now();
+    expect(() => transaction(one, () => {})).toThrow('database is locked');
+    expect(performance.now() - started).toBeGreaterThanOrEqual(100);
+    other.exec('ROLLBACK');
+    transaction(one, () => add(one));
+    expect(one.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 100 });
+  });
+
   it('is the one writer from its beginning on; one that only reads is beside it', () => {
     const [one, other] = twice();
     transaction(one, () => {
