@@ -13,9 +13,12 @@ import type { LimitedSetup } from './limited.ts';
 
 const { store, upstream, limits } = JSON.parse(process.argv[2] as string) as LimitedSetup;
 
+/** Tests share their machine with others: what a command may take is not what is tested. */
+const deadlineMs = 5_000;
+
 const stores = {
-  redis: (url: string) => redisStore({ url, use: ['counters'] }),
-  postgres: (url: string) => postgresStore({ url }),
+  redis: (url: string) => redisStore({ url, use: ['counters'], deadlineMs }),
+  postgres: (url: string) => postgresStore({ url, deadlineMs }),
   sqlite: (path: string) => sqliteStore({ path }),
 };
 
