@@ -121,9 +121,9 @@ export interface AttemptContext {
    * provider adds, is not in that.
    */
   byteLength(): number;
-  /** How long answers may be as this attempt asks for them; `undefined` where they are no texts, or where nobody reads the request. */
+  /** How long answers may be as this attempt asks for them; `undefined` where nobody knows, as for what passes unread. */
   answerLimit(): AnswerBound | undefined;
-  /** Lets no answer have more tokens than this, in the target's own words; a lower limit stays. Throws where answers are no texts. */
+  /** Lets no answer have more tokens than this, in the target's own words; a lower limit stays. Throws where `answerLimit()` is unknown. */
   limitAnswer(tokens: number): void;
   /** Sets a value in the body of this attempt only, e.g. `['max_tokens']`. */
   set(path: readonly (string | number)[], value: JsonValue): void;
@@ -136,7 +136,7 @@ export interface AttemptContext {
 export interface AnswerBound {
   /** Tokens of one answer, reasoning included; `undefined` where the request sets none. */
   readonly tokens: number | undefined;
-  /** How many answers are asked for. */
+  /** How many answers are asked for; 0 where they are no texts (embeddings). */
   readonly answers: number;
 }
 

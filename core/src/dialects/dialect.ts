@@ -88,7 +88,7 @@ export interface CallDialect extends Dialect {
    * signatures, its encrypted reasoning): a call may come back from a fallback. The names of fields that changed.
    */
   dropForeign?(document: JsonDocument): readonly string[];
-  /** How long the answers to a request in this dialect may be; absent where answers are no texts (embeddings). */
+  /** How long the answers to a request in this dialect may be; absent where nobody knows. `noAnswerText` where they are no texts (embeddings). */
   answerLimit?(body: JsonObject, quirks: TargetQuirks): AnswerLimit;
   /** How it is translated; absent where it is not. */
   readonly chat?: ChatTranslation;
@@ -111,7 +111,7 @@ export interface CallDialect extends Dialect {
 export interface AnswerLimit {
   /** Tokens of one answer, reasoning included; `undefined` where the request sets none. */
   readonly tokens: number | undefined;
-  /** How many answers are made. */
+  /** How many answers are made; 0 where they are no texts. */
   readonly answers: number;
   /** What to set in the body so that no answer has more tokens than this. */
   lowered(tokens: number): readonly JsonEdit[];

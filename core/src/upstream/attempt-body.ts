@@ -23,7 +23,7 @@ export function attemptDocument({ exchange, translated, edits }: AttemptBody): J
   return document;
 }
 
-/** How long the answers may be that an attempt asks for; `undefined` where they are no texts. */
+/** How long the answers may be that an attempt asks for; `undefined` where nobody knows. */
 export function attemptAnswerLimit(attempt: AttemptBody): AnswerLimit | undefined {
   const { dialect, provider } = attempt.target;
   return dialect.answerLimit?.(bodyOf(attempt), provider.quirks);

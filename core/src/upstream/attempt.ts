@@ -126,7 +126,8 @@ export class Attempt {
         if (!Number.isSafeInteger(tokens) || tokens < 1)
           throw new TypeError(`attempt.limitAnswer: expected an integer of at least 1, received ${tokens}`);
         const limit = attemptAnswerLimit(attempt);
-        if (limit === undefined) throw new TypeError(`attempt.limitAnswer: answers of ${attempt.target.dialect.id} are no texts`);
+        if (limit === undefined)
+          throw new TypeError(`attempt.limitAnswer: how long answers of ${attempt.target.dialect.id} may be is not known`);
         attempt.edits.push(...limit.lowered(tokens));
       },
       tap: (observer) => void attempt.taps.push(observer),

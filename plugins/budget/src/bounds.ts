@@ -1,8 +1,19 @@
 import type { AttemptContext, Call, ModelCatalog, SpecialTokens, UsageBounds } from '@express-ai-gateway/core/plugin';
 import { serverTool } from './server-tools.ts';
 
+/** Counting tokens and judging texts cost nothing anywhere. */
+const freeDialects: ReadonlySet<string> = new Set([
+  'anthropic-count-tokens',
+  'google-count-tokens',
+  'openai-input-tokens',
+  'openai-moderations',
+]);
+
 /** What an attempt uses at most; or why nobody can tell. */
-export type Bounds = { readonly kind: 'bounded'; readonly usage: UsageBounds } | { readonly kind: 'unbounded'; readonly why: string };
+export type Bounds =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'bounded'; readonly usage: UsageBounds }
+  | { readonly kind: 'unbounded'; readonly why: string };
 
 /** Tokens that a provider puts around a prompt: roles, markers, its own instructions for tools. Measured ones are below a thousand. */
 const framingTokens = 2_000;
@@ -13,9 +24,11 @@ const framingTokens = 2_000;
  */
 export function boundsOf(attempt: AttemptContext, catalog: ModelCatalog, usualOutput: number): Bounds {
   const { call } = attempt.exchange;
+  if (freeDialects.has(call.dialect)) return { kind: 'free' };
   if (call.opaque === true) return { kind: 'unbounded', why: 'it passes unread' };
   const facts = catalog.facts(attempt.target);
   const outputTokens = limitedOutput(attempt, usualOutput, facts?.maxOutputTokens);
+  if (outputTokens === undefined) return { kind: 'unbounded', why: 'how long its answers may be is not known' };
   const more = moreThanText(call);
   if (more === undefined) {
     const special = specialOf(call);
@@ -29,14 +42,14 @@ export function boundsOf(attempt: AttemptContext, catalog: ModelCatalog, usualOu
   return { kind: 'bounded', usage: { inputTokens: facts.contextTokens, outputTokens } };
 }
 
-/** Tokens of all answers together. One that may be longer than its model can write is held to what it can (MONEY-4). */
-function limitedOutput(attempt: AttemptContext, usual: number, longest: number | undefined): number {
+/** Tokens of all answers together; `undefined` where nobody knows. One that may be longer than its model can write is held to what it can (MONEY-4). */
+function limitedOutput(attempt: AttemptContext, usual: number, longest: number | undefined): number | undefined {
   const bound = attempt.answerLimit();
-  if (bound === undefined) return 0; // answers that are no texts
+  if (bound === undefined || bound.answers === 0) return bound?.answers;
   const most = Math.min(bound.tokens ?? usual, longest ?? Number.MAX_SAFE_INTEGER);
   const tokens = Math.max(1, most);
   if (bound.tokens === undefined || bound.tokens > tokens) attempt.limitAnswer(tokens);
-  return tokens * Math.max(1, bound.answers);
+  return tokens * bound.answers;
 }
 
 /** What makes a prompt cost more than its bytes say. */

@@ -50,6 +50,7 @@ export const budget = definePlugin({
       const now = clock.now();
       const bounds = boundsOf(attempt, catalog, options.maxOutputTokens);
       const parts: Held[] = [];
+      if (bounds.kind === 'free') return parts;
       for (const one of budgets) {
         if (bounds.kind === 'unbounded') return unbounded(target.id, bounds.why, one);
         const amount = amountOf(one, attempt, bounds.usage, now);
@@ -111,11 +112,20 @@ export const budget = definePlugin({
       if (booked.length === 0) return;
       const outcome = await settlements.settle(id, booked);
       if (outcome === undefined || outcome.repeated) return;
-      for (const [at, { budget: one, amount, account }] of booked.entries())
+      for (const [at, { budget: one, amount, account }] of booked.entries()) {
+        const most = parts[at]?.amount ?? 0;
+        if (amount > most)
+          logger.log('error', `A provider says that it used more than its own API promises; the budget "${one.name}" is charged in full.`, {
+            target: target.id,
+            attempt: attempt.id,
+            held: most,
+            charged: amount,
+          });
         for (const share of reached(options.thresholds, outcome.states[at]?.spent ?? 0, amount, one.limit)) {
           logger.log('warn', `The budget "${one.name}" is spent to ${share * 100} %.`, { account, limit: one.limit, unit: one.unit });
           signals.emit('budget-threshold', { budget: one.name, account, share, limit: one.limit, unit: one.unit });
         }
+      }
     }
 
     return {

@@ -39,8 +39,8 @@ describe('boundsOf', () => {
     ['several answers', { limit: { tokens: 50, answers: 3 } }, undefined, 150, []],
     ['more than the model writes', { limit: { tokens: 1e9, answers: 2 } }, { maxOutputTokens: 700 }, 1_400, [700]],
     ['no limit, and a model that writes less than usual', {}, { maxOutputTokens: 100 }, 100, [100]],
-    ['answers that are no texts', { limit: undefined }, undefined, 0, []],
-    ['a limit of nothing', { limit: { tokens: 0, answers: 0 } }, undefined, 1, []],
+    ['answers that are no texts', { limit: { tokens: 0, answers: 0 } }, undefined, 0, []],
+    ['a limit of nothing', { limit: { tokens: 0, answers: 1 } }, undefined, 1, []],
   ])('%s', (_what, given, facts, outputTokens, lowered) => {
     const one = bounds(given, facts);
     expect(one.found).toEqual({ kind: 'bounded', usage: { inputTokens: 2_100, outputTokens, special: [] } });
@@ -60,6 +60,13 @@ describe('boundsOf', () => {
   it('MONEY-3: none for tools that the provider runs, whatever is known of the model, and for what nobody reads', () => {
     expect(bounds({ body: { tools: [{ type: 'web_search' }] } }, { contextTokens: 9_000 }).found).toMatchObject({ kind: 'unbounded' });
     expect(bounds({ opaque: true }).found).toMatchObject({ kind: 'unbounded' });
+    expect(bounds({ limit: undefined }, { contextTokens: 9_000 }).found).toMatchObject({ kind: 'unbounded' });
+  });
+
+  it('nothing for what is free everywhere: counting, judging', () => {
+    expect(bounds({ dialect: 'anthropic-count-tokens' }).found).toEqual({ kind: 'free' });
+    expect(bounds({ dialect: 'openai-moderations' }).found).toEqual({ kind: 'free' });
+    expect(bounds({ dialect: 'openai-embeddings' }).found.kind).toBe('bounded');
   });
 
   it('all kinds of tokens where answers may be more than text, or be written to a cache for an hour', () => {

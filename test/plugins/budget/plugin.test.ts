@@ -236,6 +236,36 @@ describe('budget, when an attempt ends badly', () => {
   });
 });
 
+describe('budget, and what a provider reports', () => {
+  const reporting =
+    (usage: unknown): Upstream =>
+    (_req, res) => {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 1, model: 'm', choices: [], usage }));
+    };
+
+  it.each([undefined, null, 5, {}, { prompt_tokens: -1 }, { prompt_tokens: '3', completion_tokens: null }, { prompt_tokens: 1.5 }])(
+    'MONEY-9: usage of %o is none, and all that was held is spent',
+    async (usage) => {
+      const { ask, store } = await budgeted({ budgets: [{ name: 'b', tokens: 100_000 }] }, { answer: reporting(usage) });
+      expect((await ask({ max_tokens: 100 })).status).toBe(200);
+      await vi.waitFor(async () => expect((await store.read(['b:2026-11-01:tenant=%2Bacme']))[0]).toMatchObject({ held: 0 }));
+      expect((await store.read(['b:2026-11-01:tenant=%2Bacme']))[0]?.spent).toBeGreaterThan(2_100);
+    },
+  );
+
+  it('more than was held is booked in full, and said', async () => {
+    const { ask, store, logger } = await budgeted(
+      { budgets: [{ name: 'b', tokens: 92_000 }] },
+      { answer: reporting({ prompt_tokens: 3, completion_tokens: 90_000 }) },
+    );
+    expect((await ask({ max_tokens: 100 })).status).toBe(200);
+    await vi.waitFor(async () => expect(await store.read(['b:2026-11-01:tenant=%2Bacme'])).toEqual([{ spent: 90_003, held: 0 }]));
+    await vi.waitFor(() => expect(JSON.stringify(logger.lines)).toContain('used more than its own API promises'));
+    expect((await ask({ max_tokens: 9_000 })).status).toBe(402);
+  });
+});
+
 describe('budget, while the store is away', () => {
   it('MONEY-5: lets nothing go, and ends the hold that may have been taken', async () => {
     let away = true;

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { anthropicError } from '../anthropic-errors.ts';
 import { anthropicHeaders, requestAttachments, requestFacts, requestStates, requestTexts } from '../anthropic-request.ts';
 import type { CallDialect, CallFacts } from '../dialect.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 
 /** How many tokens a request would have: `POST /v1/messages/count_tokens`. Nothing is generated, nothing is billed. */
 export const anthropicCountTokens: CallDialect = {
@@ -21,6 +22,7 @@ export const anthropicCountTokens: CallDialect = {
   usage: () => undefined,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 function readCall(body: JsonObject): CallFacts {

@@ -6,6 +6,7 @@ import { fieldKey, objectField, refuseTwoSpellings } from '../google-fields.ts';
 import { googleRefusal } from '../google-refusal.ts';
 import { cachedContents, requestAttachments, requestFacts, requestTexts } from '../google-request.ts';
 import { checkBodyModel, googleModel, googleRoutes, setBodyModel } from '../google-routes.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 
 const whole = 'generateContentRequest';
 
@@ -27,6 +28,7 @@ export const googleCountTokens: CallDialect = {
   usage: () => undefined,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 /** What is counted: the request within the body, or the body itself. */

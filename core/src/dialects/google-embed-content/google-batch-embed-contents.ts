@@ -7,6 +7,7 @@ import { elements, objectElements, refuseTwoSpellings } from '../google-fields.t
 import { googleRefusal } from '../google-refusal.ts';
 import { googleModel, googleRoutes, setBodyModel } from '../google-routes.ts';
 import { googleUsage } from '../google-usage.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 import { checkEmbedRequest, embedAttachments, embedTexts } from './embed-request.ts';
 
 /** Google's embeddings of several contents: `POST /v1beta/models/{model}:batchEmbedContents`. Each request names the model again. */
@@ -23,6 +24,7 @@ export const googleBatchEmbedContents: CallDialect = {
   usage: googleUsage,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 function readCall(body: JsonObject, address: CallAddress): CallFacts {

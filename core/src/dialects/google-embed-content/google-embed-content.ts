@@ -5,6 +5,7 @@ import { refuseTwoSpellings } from '../google-fields.ts';
 import { googleRefusal } from '../google-refusal.ts';
 import { googleModel, googleRoutes, setBodyModel } from '../google-routes.ts';
 import { googleUsage } from '../google-usage.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 import { checkEmbedRequest, embedAttachments, embedTexts } from './embed-request.ts';
 
 /** Google's embeddings of one content: `POST /v1beta/models/{model}:embedContent`. */
@@ -21,6 +22,7 @@ export const googleEmbedContent: CallDialect = {
   usage: googleUsage,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 function readCall(body: JsonObject, address: CallAddress): CallFacts {

@@ -2,6 +2,7 @@ import type { JsonDocument } from '../../json/document.ts';
 import type { JsonObject, JsonPath, JsonValue } from '../../model/json.ts';
 import type { CallDialect, CallFacts, TextPlace } from '../dialect.ts';
 import { badField, finiteNumbers, optionalCount, requiredText } from '../fields.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 import { openaiError } from '../openai-errors.ts';
 import { openaiRefusal } from '../openai-refusal.ts';
 import { openaiUsage } from '../openai-usage.ts';
@@ -24,6 +25,7 @@ export const openaiEmbeddings: CallDialect = {
   usage: openaiUsage,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 function readCall(body: JsonObject): CallFacts {

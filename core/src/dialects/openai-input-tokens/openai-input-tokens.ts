@@ -2,6 +2,7 @@ import type { JsonDocument } from '../../json/document.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { CallDialect, CallFacts } from '../dialect.ts';
 import { finiteNumbers } from '../fields.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 import { openaiError } from '../openai-errors.ts';
 import { checkInput, responsesModel, responsesStates, responsesTools } from '../openai-responses-request.ts';
 import { responsesAttachments, responsesRequestTexts } from '../openai-responses-texts.ts';
@@ -22,6 +23,7 @@ export const openaiInputTokens: CallDialect = {
   usage: () => undefined,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 function readCall(body: JsonObject): CallFacts {

@@ -3,6 +3,7 @@ import type { Attachment } from '../../model/call.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.ts';
 import type { CallDialect, CallFacts, TextPlace } from '../dialect.ts';
 import { badField, finiteNumbers } from '../fields.ts';
+import { noAnswerText } from '../no-answer-text.ts';
 import { openaiError } from '../openai-errors.ts';
 import { openaiRefusal } from '../openai-refusal.ts';
 import { stringPlaces } from '../string-places.ts';
@@ -21,6 +22,7 @@ export const openaiModerations: CallDialect = {
   usage: () => undefined,
   finishReason: () => undefined,
   answerBody: () => undefined,
+  answerLimit: noAnswerText,
 };
 
 function readCall(body: JsonObject): CallFacts {
