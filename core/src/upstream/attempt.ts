@@ -52,8 +52,8 @@ export class Attempt {
   readonly kind: AttemptKind;
   readonly id: string;
   status: number | undefined = undefined;
-  /** Whether its target may have the request; asked when it ends. */
-  isSent: () => boolean = notSent;
+  /** What knows whether its target may have the request, while it is under way: a closure over it would keep all of it for longer. */
+  sending: { readonly isSent: boolean } | undefined = undefined;
   /** Content has come. */
   answering = false;
   /** Sets values in the body of this attempt only. */
@@ -102,6 +102,7 @@ export class Attempt {
     const durationMs = this.elapsedMs;
     const end = new SettledAttempt(this, outcome, error, usage, durationMs);
     this.#end = end;
+    this.sending = undefined;
     this.exchange.attempts.push(end);
     this.#watch?.ended(outcome === 'completed', error);
     for (const listener of this.#listeners) this.#notify(listener, end);
@@ -152,10 +153,6 @@ export class Attempt {
 
 const nothing: readonly string[] = Object.freeze([]);
 
-function notSent(): boolean {
-  return false;
-}
-
 /**
  * What is left of an attempt. A class, for V8 gives every object with a getter of its own a hidden class of its own, and
  * that keeps all the getter can reach, the whole exchange, until the next full collection.
@@ -173,7 +170,7 @@ class SettledAttempt implements AttemptRecord {
   readonly #usage: () => Usage | undefined;
 
   constructor(
-    { id, target, kind, status, isSent, dropped }: Attempt,
+    { id, target, kind, status, sending, dropped }: Attempt,
     outcome: AttemptOutcome,
     error: GatewayError | undefined,
     usage: () => Usage | undefined,
@@ -184,7 +181,7 @@ class SettledAttempt implements AttemptRecord {
     this.kind = kind;
     this.status = status;
     this.outcome = outcome;
-    this.sent = isSent();
+    this.sent = sending?.isSent === true;
     this.error = error?.code;
     this.durationMs = durationMs;
     this.dropped = dropped.length === 0 ? nothing : Object.freeze(dropped);

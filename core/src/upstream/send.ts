@@ -47,7 +47,7 @@ export async function send(attempt: Attempt, options: SendOptions): Promise<Gate
   let stopWatching = (): void => {};
   const opener = exchange.carrier?.opener(attempt.target, attempt.credential) ?? options.transport;
   const reply = new Reply(opener, request, limitsOf(attempt, options.limits), stream, exchange.clock, () => stopWatching());
-  attempt.isSent = () => reply.isSent;
+  attempt.sending = reply;
   if (!reply.over) stopWatching = scope.onAbort((reason) => reply.abort(reason));
   await reply.received;
   attempt.status = reply.status;

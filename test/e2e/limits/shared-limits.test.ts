@@ -91,12 +91,12 @@ const countOf = (statuses: readonly number[], status: number): number => statuse
 for (const [kind, { isHere, open }] of Object.entries(kinds)) {
   describe.skipIf(!isHere)(`four processes with limits in ${kind}`, () => {
     it('let in exactly as many requests as a window has', async () => {
-      const { gateways, seen } = await four(await open(), { rules: [{ per: [], requests: 500, window: '1h' }] });
-      const statuses = await hammer(gateways, 400, 8, (gateway) => gateway.call());
-      expect([countOf(statuses, 200), countOf(statuses, 429), seen.arrivals.length]).toEqual([500, 1_100, 500]);
+      const { gateways, seen } = await four(await open(), { rules: [{ per: [], requests: 200, window: '1h' }] });
+      const statuses = await hammer(gateways, 120, 8, (gateway) => gateway.call());
+      expect([countOf(statuses, 200), countOf(statuses, 429), seen.arrivals.length]).toEqual([200, 280, 200]);
     });
 
-    it('let in no more than twice the limit in any span as long as a window, over many windows', async () => {
+    it.runIf(kind === 'redis')('let in no more than twice the limit in any span as long as a window, over many windows', async () => {
       const [limit, windowMs] = [40, 1_000];
       const { gateways, seen } = await four(await open(), { rules: [{ per: [], requests: limit, window: '1s' }] });
       const endsAt = performance.now() + 4_500;
@@ -117,17 +117,17 @@ for (const [kind, { isHere, open }] of Object.entries(kinds)) {
     });
 
     it('let in no more tokens than a window has, whatever size the requests are', async () => {
-      const limit = 20_000;
+      const limit = 10_000;
       const { gateways, seen } = await four(await open(), { rules: [{ per: [], tokens: limit, window: '1h' }] });
-      await hammer(gateways, 100, 5, (gateway) => gateway.call(50 + Math.floor(Math.random() * 450)));
+      await hammer(gateways, 50, 5, (gateway) => gateway.call(50 + Math.floor(Math.random() * 450)));
       await hammer(gateways, 20, 2, (gateway) => gateway.call(20));
       expect(seen.tokens).toBeLessThanOrEqual(limit);
-      expect(seen.tokens).toBeGreaterThan(limit * 0.97);
+      expect(seen.tokens).toBeGreaterThan(limit * 0.95);
     });
 
     it('have no more requests under way than there are places, and lose none of them', async () => {
       const { gateways, seen } = await four(await open(), { rules: [{ per: [], concurrent: 6 }] }, 20);
-      const statuses = await hammer(gateways, 100, 4, (gateway) => gateway.call());
+      const statuses = await hammer(gateways, 40, 4, (gateway) => gateway.call());
       expect(seen.most).toBe(6);
       expect(countOf(statuses, 200)).toBe(seen.arrivals.length);
       await wait(100);
