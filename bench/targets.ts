@@ -29,7 +29,8 @@ export const targets: readonly Target[] = [
     measure: 'µs/request',
     of: 'gateway',
     against: 'floor',
-    must: 2,
+    // On one machine the same code was seen at 1.5 and, on another day, at 2.4.
+    must: 3,
     aim: 1.3,
     gate: true,
   },
