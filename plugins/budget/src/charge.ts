@@ -1,4 +1,4 @@
-import type { AttemptEnd, PriceBook, PricedCall, Target, Usage } from '@express-ai-gateway/core/plugin';
+import type { AttemptEnd, Cost, Usage } from '@express-ai-gateway/core/plugin';
 
 /** What an attempt is charged. */
 export type Charge =
@@ -19,17 +19,13 @@ export function chargeOf({ sent, status, outcome, usage }: AttemptEnd): Charge {
   return outcome === 'completed' && counted ? { kind: 'used', usage: usage as Usage } : { kind: 'unknown' };
 }
 
-/** Nano-dollars of usage; `undefined` where a price of it is unknown. */
-export function dollarsOf(prices: PriceBook, target: Target, usage: Usage, call: PricedCall): number | undefined {
-  const nano = prices.cost(target, usage, call);
-  return nano === undefined ? undefined : counted(nano);
+/** Nano-dollars as an integer that stores count, which no call costs more than; `undefined` where they are unknown. */
+export function dollarsOf(figure: Cost | undefined): number | undefined {
+  const nano = figure?.nanoDollars;
+  if (nano === undefined) return undefined;
+  return nano > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(nano);
 }
 
 export function tokensOf({ input = 0, output = 0 }: Usage): number {
   return input + output;
-}
-
-/** As an integer that stores count; more than that is no amount that anybody spends on a call. */
-export function counted(nanoDollars: bigint): number {
-  return nanoDollars > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(nanoDollars);
 }

@@ -15,11 +15,10 @@ import {
   type PricedCall,
   principal,
   Signals,
-  type UsageBounds,
 } from '@express-ai-gateway/core/plugin';
 import { accountOf, type Budget, budgetOf } from './accounts.ts';
 import { boundsOf } from './bounds.ts';
-import { chargeOf, counted, dollarsOf, tokensOf } from './charge.ts';
+import { chargeOf, dollarsOf, tokensOf } from './charge.ts';
 import { costs } from './costs.ts';
 import { budgetOptions } from './options.ts';
 import { exhausted, unavailable, unbounded } from './refusals.ts';
@@ -42,8 +41,9 @@ export const budget = definePlugin({
     refuseTwins(budgets);
     const settlements = new Settlements({ store, clock, logger });
     const spent = costs(prices.table);
+    const inDollars = budgets.some(({ unit }) => unit === 'dollars');
 
-    /** What each budget has to hold for the attempt; an error where that is not known. */
+    /** What each budget has to hold for the attempt, priced once for all of them; an error where that is not known. */
     function partsOf(attempt: AttemptContext): readonly Held[] | GatewayError {
       const { target, exchange } = attempt;
       const who = exchange.get(principal);
@@ -51,19 +51,14 @@ export const budget = definePlugin({
       const bounds = boundsOf(attempt, catalog, options.maxOutputTokens);
       const parts: Held[] = [];
       if (bounds.kind === 'free') return parts;
+      const worst = bounds.kind === 'bounded' && inDollars ? prices.figure(target, bounds.usage, pricedCall(exchange, now)) : undefined;
       for (const one of budgets) {
         if (bounds.kind === 'unbounded') return unbounded(target.id, bounds.why, one);
-        const amount = amountOf(one, attempt, bounds.usage, now);
-        if (amount === undefined) return unbounded(target.id, prices.figure(target, bounds.usage).why ?? 'its price is not known', one);
+        const amount = one.unit === 'tokens' ? bounds.usage.inputTokens + bounds.usage.outputTokens : dollarsOf(worst);
+        if (amount === undefined) return unbounded(target.id, worst?.why ?? 'its price is not known', one);
         parts.push({ budget: one, ...accountOf(one, who, now), amount, limit: one.limit });
       }
       return parts;
-    }
-
-    function amountOf({ unit }: Budget, { target, exchange }: AttemptContext, usage: UsageBounds, now: number): number | undefined {
-      if (unit === 'tokens') return usage.inputTokens + usage.outputTokens;
-      const worst = prices.worst(target, usage, pricedCall(exchange, now));
-      return worst === undefined ? undefined : counted(worst);
     }
 
     /** Holds it all, or refuses. What becomes of a hold whose answer is lost nobody knows: it is ended, whenever it may arrive. */
@@ -86,13 +81,13 @@ export const budget = definePlugin({
     async function settle(id: string, parts: readonly Held[], attempt: AttemptContext, end: AttemptEnd, startedAt: number): Promise<void> {
       const { exchange, target } = attempt;
       const charge = chargeOf(end);
-      const call = pricedCall(exchange, startedAt);
-      const dollars = charge.kind === 'used' ? dollarsOf(prices, target, charge.usage, call) : undefined;
+      const figure = charge.kind === 'used' ? prices.figure(target, charge.usage, pricedCall(exchange, startedAt)) : undefined;
+      const dollars = dollarsOf(figure);
       const booked = parts.map((part) => {
         const real = charge.kind === 'used' ? (part.budget.unit === 'tokens' ? tokensOf(charge.usage) : dollars) : undefined;
         return { ...part, amount: charge.kind === 'free' ? 0 : (real ?? part.amount) };
       });
-      spent.note(exchange, end, charge, dollars, charge.kind === 'used' ? prices.figure(target, charge.usage, call).why : undefined);
+      spent.note(exchange, end, charge, dollars, figure?.why);
       void ledger
         .append({
           attempt: attempt.id,

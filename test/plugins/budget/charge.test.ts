@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptEnd } from '../../../core/src/context.ts';
-import { emptyPriceBook } from '../../../core/src/services/price-book.ts';
-import { chargeOf, counted, dollarsOf, tokensOf } from '../../../plugins/budget/src/charge.ts';
+import { chargeOf, dollarsOf, tokensOf } from '../../../plugins/budget/src/charge.ts';
 
 const usage = { input: 3, output: 2, cacheRead: undefined, cacheWrite: undefined, reasoning: undefined, raw: undefined };
 const end: AttemptEnd = { outcome: 'completed', sent: true, status: 200, error: undefined, durationMs: 1, usage };
@@ -24,9 +23,13 @@ describe('chargeOf', () => {
 
 describe('amounts', () => {
   it('are nothing where no price is known, and integers that stores count', () => {
-    expect(dollarsOf(emptyPriceBook(), { id: 'a/b', provider: 'a', model: 'b' }, usage, {})).toBeUndefined();
-    expect(tokensOf(usage)).toBe(5);
-    expect(tokensOf({ ...usage, input: undefined })).toBe(2);
-    expect([counted(12n), counted(2n ** 60n)]).toEqual([12, Number.MAX_SAFE_INTEGER]);
+    const figure = (nanoDollars: bigint | undefined) => ({ nanoDollars, table: 'x' });
+    expect([dollarsOf(undefined), dollarsOf(figure(undefined)), dollarsOf(figure(12n)), dollarsOf(figure(2n ** 60n))]).toEqual([
+      undefined,
+      undefined,
+      12,
+      Number.MAX_SAFE_INTEGER,
+    ]);
+    expect([tokensOf(usage), tokensOf({ ...usage, input: undefined })]).toEqual([5, 2]);
   });
 });

@@ -1,18 +1,18 @@
 import type { GatewayConfig } from '../../../../core/src/config.ts';
 import { definePlugin, type GatewayPlugin } from '../../../../core/src/define-plugin.ts';
-import { gatewayError } from '../../../../core/src/errors.ts';
 import type { Cost, Principal } from '../../../../core/src/model/principal.ts';
 import { openaiCompatible } from '../../../../core/src/providers/openai-compatible/openai-compatible.ts';
 import { BudgetStore, memoryBudgetStore } from '../../../../core/src/services/budget-store.ts';
 import { Clock } from '../../../../core/src/services/clock.ts';
 import { provide } from '../../../../core/src/services/container.ts';
 import { Ledger, memoryLedger } from '../../../../core/src/services/ledger.ts';
-import { cost, principal } from '../../../../core/src/slot.ts';
+import { cost } from '../../../../core/src/slot.ts';
 import type { BudgetOptions } from '../../../../plugins/budget/src/options.ts';
 import { budget } from '../../../../plugins/budget/src/plugin.ts';
 import { modelData } from '../../../../services/model-data/src/service.ts';
 import { type Answer, running, type Upstream, upstream } from '../../../core/harness/loopback.ts';
 import { manualClock } from '../../../core/harness/manual-clock.ts';
+import { believing } from '../../support/believing.ts';
 
 export interface BudgetedSetup {
   readonly config?: Partial<GatewayConfig>;
@@ -21,19 +21,6 @@ export interface BudgetedSetup {
   readonly plugins?: readonly GatewayPlugin[];
   readonly startsAt?: string;
 }
-
-/** Believes whoever says who he is. */
-const believing: GatewayPlugin = definePlugin({
-  name: 'believing',
-  provides: [principal],
-  create: () => ({
-    onRequest(context) {
-      const said = context.headers['x-who'];
-      if (typeof said !== 'string') throw gatewayError('GW_UNAUTHENTICATED');
-      context.set(principal, JSON.parse(said) as Principal);
-    },
-  }),
-})();
 
 /** Nano-dollars of a token. */
 export const price = { input: 1_000, output: 10_000 } as const;

@@ -1,27 +1,11 @@
 import type { GatewayConfig } from '../../../../core/src/config.ts';
-import { definePlugin, type GatewayPlugin } from '../../../../core/src/define-plugin.ts';
-import { gatewayError } from '../../../../core/src/errors.ts';
-import type { Principal } from '../../../../core/src/model/principal.ts';
 import { Clock } from '../../../../core/src/services/clock.ts';
 import { provide } from '../../../../core/src/services/container.ts';
-import { principal } from '../../../../core/src/slot.ts';
 import type { RateLimitOptions } from '../../../../plugins/rate-limit/src/options.ts';
 import { rateLimit } from '../../../../plugins/rate-limit/src/plugin.ts';
 import { type Answer, running, type Upstream, upstream } from '../../../core/harness/loopback.ts';
 import { type ManualClock, manualClock } from '../../../core/harness/manual-clock.ts';
-
-/** Believes whoever says who he is. */
-const believing: GatewayPlugin = definePlugin({
-  name: 'believing',
-  provides: [principal],
-  create: () => ({
-    onRequest(context) {
-      const said = context.headers['x-who'];
-      if (typeof said !== 'string') throw gatewayError('GW_UNAUTHENTICATED');
-      context.set(principal, JSON.parse(said) as Principal);
-    },
-  }),
-})();
+import { believing } from '../../support/believing.ts';
 
 export interface Who {
   readonly id?: string;
