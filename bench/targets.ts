@@ -29,8 +29,8 @@ export const targets: readonly Target[] = [
     measure: 'µs/request',
     of: 'gateway',
     against: 'floor',
-    // On one machine the same code was seen at 1.5 and, on another day, at 2.4.
-    must: 3,
+    // The same code was seen at 1.5 and, on another day, with an interval that began at 2.2; a regression of a third, at 2.9.
+    must: 2.5,
     aim: 1.3,
     gate: true,
   },
